@@ -1,0 +1,67 @@
+"""A job of work for a provider or a local step: an instance whose inputs are all files now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from runner.artifact import MediaFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A media input: a file to read, never to change.
+
+    Attributes:
+        path: Where it lies; its name is hexadecimal or otherwise chosen by reelmake, and says nothing.
+        digest: SHA-256 of its bytes.
+        facts: What it is.
+    """
+
+    path: Path
+    digest: str
+    facts: MediaFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """How an animatic is drawn.
+
+    Attributes:
+        short_side: Pixels of the picture's short side; None for the model's real size.
+        slate: Whether address, take, prompt and timecode are burnt in at the foot.
+    """
+
+    short_side: int | None = 360
+    slate: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One instance, ready to be made.
+
+    Attributes:
+        address: The instance's name, for the slate; it is not in the key.
+        take: The take number.
+        uses: The kind of step.
+        model: The model's id; None for a local kind.
+        params: Its parameters. Media are `Input`, lists of media are lists of `Input`.
+        output: `video` or `image`.
+        rendition: How to draw it, for the animatic provider and for sizes in a rehearsal.
+        rehearsal: Whether sizes asked for in the recipe are scaled to the rendition.
+        folder: An empty private folder to work in; removed afterwards.
+        progress: To be called with the part done, 0 to 1, from the event loop's thread.
+    """
+
+    address: str
+    take: int
+    uses: str
+    model: str | None
+    params: Mapping[str, Any]
+    output: str
+    rendition: Rendition
+    rehearsal: bool
+    folder: Path
+    progress: Callable[[float], None]

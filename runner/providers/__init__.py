@@ -1,0 +1,62 @@
+"""Providers: who renders the steps that need a model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, Protocol
+
+from runner.errors import UsageError
+from runner.job import Job, Rendition
+
+
+class Provider(Protocol):
+    """Renders steps that name a model.
+
+    Attributes:
+        name: What `provider = "…"` says.
+        hosted: Whether the work is done elsewhere; such jobs obey `--jobs`, others run one per core.
+    """
+
+    name: str
+    hosted: bool
+
+    def unavailable(self) -> str | None:
+        """Why nothing can be rendered now, as a sentence for the user that says what to do; None if it can."""
+        ...
+
+    def identity(self, rendition: Rendition) -> Mapping[str, Any]:
+        """What of the provider changes the result, and so enters the key (JSON values)."""
+        ...
+
+    def price(self, model: str, params: Mapping[str, Any], seconds: float | None) -> Decimal | None:
+        """USD for one generation; None where it is not known, which is never the same as nothing."""
+        ...
+
+    async def render(self, job: Job) -> Path:
+        """Make the job's output, as a file within `job.folder`.
+
+        Raises:
+            MediaError: If it could not be made.
+        """
+        ...
+
+
+def provider(name: str) -> Provider:
+    """The provider of that name, from the entry point group `reelmake.providers`.
+
+    Raises:
+        UsageError: If there is none, or a plug-in that offers it cannot be loaded.
+    """
+    found = entry_points(group="reelmake.providers")
+    for entry in found:
+        if entry.name == name:
+            try:
+                loaded: Provider = entry.load()()
+            except Exception as error:  # A plug-in's import can fail in any way, and must not end in a traceback.
+                raise UsageError(f'the provider "{name}" could not be loaded: {error}') from error
+            return loaded
+    names = ", ".join(sorted({entry.name for entry in found}))
+    raise UsageError(f'there is no provider "{name}"; there are: {names}')
