@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,19 @@ class Input:
     path: Path
     digest: str
     facts: MediaFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Slug:
+    """Stands for a clip that is missing, in a `concat` with `on_missing = "slug"`.
+
+    Attributes:
+        address: What is missing; burnt in.
+        seconds: The length it would have had.
+    """
+
+    address: str
+    seconds: Fraction
 
 
 @dataclass(frozen=True, slots=True)
