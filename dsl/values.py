@@ -75,9 +75,7 @@ class Match:
 
 
 Media: TypeAlias = LocalMedia | RemoteMedia | Made | Derived
-Value: TypeAlias = (
-    "bool | int | float | str | Media | Match | None | Sequence[Value] | Mapping[str, Value]"
-)
+Value: TypeAlias = "bool | int | float | str | Media | Match | Sequence[Value] | Mapping[str, Value] | None"
 
 
 def leaves(value: Value) -> Iterator[Media | Match]:
