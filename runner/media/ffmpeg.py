@@ -14,27 +14,29 @@ import signal
 import subprocess
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, TypeAlias
 
 import anyio
 from anyio.abc import ByteReceiveStream, Process
 
 from runner.artifact import MediaFacts
 from runner.errors import MediaError
+from runner.media.lifeline import tied
+from runner.media.sniff import DEMUXERS
 
 MAX_PIXELS = 40_000_000
+PATIENCE = 300.0
 _LAST_LINES = 20
-_DEMUXERS = {
-    "mp4": "mov", "mov": "mov", "webm": "matroska", "mkv": "matroska", "avi": "avi", "mpegts": "mpegts",
-    "png": "png_pipe", "jpg": "jpeg_pipe", "webp": "webp_pipe", "gif": "gif", "bmp": "bmp_pipe",
-    "wav": "wav", "mp3": "mp3", "flac": "flac", "ogg": "ogg", "aac": "aac",
-}  # fmt: skip
+_SAID_BYTES = 1_000_000
 _unique = itertools.count()
 
+Handle: TypeAlias = int | IO[bytes]
+Progress: TypeAlias = Callable[[float], None]
 
-@cache
+
 def executable() -> str:
     """The ffmpeg program: `REEL_FFMPEG`, else the one that comes with imageio-ffmpeg.
 
@@ -43,9 +45,16 @@ def executable() -> str:
     """
     if named := os.environ.get("REEL_FFMPEG"):
         if not (os.path.isfile(named) and os.access(named, os.X_OK)):  # noqa: PTH113
-            raise MediaError(f'REEL_FFMPEG names "{named}", which is not a program; unset it to use the bundled ffmpeg')
+            raise MediaError(
+                f'REEL_FFMPEG names "{named}", which is not a program; unset it to use the bundled ffmpeg'
+            )
         return named
-    import imageio_ffmpeg  # noqa: PLC0415 - it is slow to import, and `reel check` never needs it.
+    return _bundled()
+
+
+@cache
+def _bundled() -> str:
+    import imageio_ffmpeg  # It is slow to import, and `reel check` never needs it.
 
     try:
         return str(imageio_ffmpeg.get_ffmpeg_exe())
@@ -56,20 +65,27 @@ def executable() -> str:
 def source(path: Path, facts: MediaFacts, **options: Any) -> Any:
     """An input for a graph: `facts.container` chooses the demuxer.
 
-    Every input gets an option of its own that changes nothing, because ffmpeg-python takes two inputs with
-    equal options for one, and a cut A-B-A would fail.
-
     Raises:
         MediaError: If the container is not one that reelmake opens.
     """
-    import ffmpeg  # noqa: PLC0415 - see executable().
-
-    if (demuxer := _DEMUXERS.get(facts.container)) is None:
+    if (demuxer := DEMUXERS.get(facts.container)) is None:
         raise MediaError(f"{path.name}: reelmake does not open {facts.container} files")
-    unique = {"thread_queue_size": 64 + next(_unique)}
-    return ffmpeg.input(
-        f"file:{path}", f=demuxer, max_pixels=MAX_PIXELS, protocol_whitelist="file,pipe", **unique, **options
+    # Untagged pictures are read as bt709, which is what players do; a file's own tag wins over this default.
+    tag = {"colorspace": "bt709"} if facts.media == "video" else {}
+    return opened(
+        f"file:{path}", f=demuxer, max_pixels=MAX_PIXELS, protocol_whitelist="file,pipe", **tag, **options
     )
+
+
+def opened(name: str, **options: Any) -> Any:
+    """An input that is not a media file from outside: our own raw data, a pipe, a generator (`f="lavfi"`).
+
+    Every input gets an option of its own that changes nothing, because ffmpeg-python takes two inputs with
+    equal options for one, and a cut A-B-A would fail.
+    """
+    import ffmpeg
+
+    return ffmpeg.input(name, thread_queue_size=64 + next(_unique), **options)
 
 
 def environment() -> dict[str, str]:
@@ -82,7 +98,10 @@ async def run(
     output: Any,
     *,
     frames: int | None = None,
-    progress: Callable[[float], None] | None = None,
+    progress: Progress | None = None,
+    stdin: Handle = subprocess.DEVNULL,
+    stdout: Handle | None = None,
+    patience: float = PATIENCE,
 ) -> str:
     """Run a graph to its end.
 
@@ -91,46 +110,64 @@ async def run(
             lie in the job's private folder; ffmpeg may overwrite there and nowhere else.
         frames: How many video frames will be written, for `progress`.
         progress: Called with the part done, 0 to 1.
+        stdin: What `pipe:0` reads.
+        stdout: What `pipe:1` writes to. Progress is not known then, nor is a hang noticed here.
+        patience: Seconds without any progress after which ffmpeg is taken to hang, and killed.
 
     Returns:
-        What ffmpeg printed at log level `info`: measurements of filters such as loudnorm are read from it.
+        What ffmpeg printed at log level `info`: measurements of filters such as ebur128 are read from it.
 
     Raises:
-        MediaError: If ffmpeg ends with another status than 0; the message has its last lines.
+        MediaError: If ffmpeg cannot be started, hangs, or ends with another status than 0; the message has
+            its last lines.
     """
     arguments = output.compile(cmd=executable(), overwrite_output=True)[1:]
-    return await run_arguments(arguments, frames=frames, progress=progress)
+    return await run_arguments(
+        arguments, frames=frames, progress=progress, stdin=stdin, stdout=stdout, patience=patience
+    )
 
 
 async def run_arguments(
     arguments: Sequence[str],
     *,
     frames: int | None = None,
-    progress: Callable[[float], None] | None = None,
+    progress: Progress | None = None,
+    stdin: Handle = subprocess.DEVNULL,
+    stdout: Handle | None = None,
+    patience: float = PATIENCE,
 ) -> str:
     """Run ffmpeg with an argument list, for what ffmpeg-python cannot express. As `run`."""
-    command = [executable(), "-hide_banner", "-nostdin", "-nostats", "-progress", "pipe:1", "-stats_period", "0.2"]
-    process = await anyio.open_process(
-        [*command, *arguments],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=environment(),
-        start_new_session=True,
-    )
-    said: list[str] = []
+    reports = ["-progress", "pipe:1", "-stats_period", "0.2"] if stdout is None else []
     try:
-        async with anyio.create_task_group() as readers:
-            readers.start_soon(_collect, process.stderr, said)
-            readers.start_soon(_follow, process.stdout, frames, progress)
-            status = await process.wait()
-    except BaseException:
-        await _kill(process)
-        raise
-    text = "".join(said)
+        process = await anyio.open_process(
+            [executable(), "-hide_banner", "-nostdin", "-nostats", *reports, *arguments],
+            stdin=stdin,
+            stdout=subprocess.PIPE if stdout is None else stdout,
+            stderr=subprocess.PIPE,
+            env=environment(),
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise MediaError(f"ffmpeg could not be started: {error.strerror}") from error
+    watch = _Watch(frames, progress, patience)
+    said = _Said()
+    status = None
+    try:
+        with tied(process.pid), anyio.CancelScope() as scope:
+            async with anyio.create_task_group() as readers:
+                readers.start_soon(said.collect, process.stderr)
+                if stdout is None:
+                    readers.start_soon(watch.follow, process.stdout, scope)
+                status = await process.wait()
+    finally:
+        await _end(process)
+    if status is None:
+        raise MediaError(
+            f"ffmpeg made no progress for {patience:g} s and was stopped:\n{last_lines(said.text)}"
+        )
     if status != 0:
-        raise MediaError(f"ffmpeg ended with status {status}:\n{last_lines(text)}")
-    return text
+        raise MediaError(f"ffmpeg ended with status {status}:\n{last_lines(said.text)}")
+    return said.text
 
 
 def last_lines(text: str) -> str:
@@ -138,29 +175,58 @@ def last_lines(text: str) -> str:
     return "\n".join(deque((line for line in text.splitlines() if line.strip()), maxlen=_LAST_LINES))
 
 
-async def _collect(stream: ByteReceiveStream | None, said: list[str]) -> None:
-    assert stream is not None
-    async for chunk in stream:
-        said.append(chunk.decode(errors="replace"))
+@dataclass(slots=True)
+class _Said:
+    """What ffmpeg says, of which only the end is kept: a broken file can bring forth endless complaint."""
+
+    chunks: deque[bytes] = field(default_factory=deque)
+    size: int = 0
+
+    async def collect(self, stream: ByteReceiveStream | None) -> None:
+        assert stream is not None
+        async for chunk in stream:
+            self.chunks.append(chunk)
+            self.size += len(chunk)
+            while self.size > _SAID_BYTES and len(self.chunks) > 1:
+                self.size -= len(self.chunks.popleft())
+
+    @property
+    def text(self) -> str:
+        return b"".join(self.chunks).decode(errors="replace")
 
 
-async def _follow(
-    stream: ByteReceiveStream | None, frames: int | None, progress: Callable[[float], None] | None
-) -> None:
-    assert stream is not None
-    rest = b""
-    async for chunk in stream:
-        *lines, rest = (rest + chunk).split(b"\n")
-        for line in lines:
-            if frames and progress and line.startswith(b"frame="):
-                with contextlib.suppress(ValueError):
-                    progress(min(1.0, int(line[6:]) / frames))
+@dataclass(frozen=True, slots=True)
+class _Watch:
+    """Reads ffmpeg's reports, passes them on as progress, and cancels when they no longer change."""
+
+    frames: int | None
+    progress: Progress | None
+    patience: float
+
+    async def follow(self, stream: ByteReceiveStream | None, scope: anyio.CancelScope) -> None:
+        assert stream is not None
+        scope.deadline = anyio.current_time() + self.patience
+        rest, state, report = b"", b"", b""
+        async for chunk in stream:
+            *lines, rest = (rest + chunk).split(b"\n")
+            for line in lines:
+                name, _, value = line.partition(b"=")
+                if name in (b"frame", b"out_time_us", b"total_size"):
+                    report += value
+                if name == b"frame" and self.frames and self.progress:
+                    with contextlib.suppress(ValueError):
+                        self.progress(min(1.0, int(value) / self.frames))
+                if name == b"progress":
+                    if report != state:
+                        scope.deadline = anyio.current_time() + self.patience
+                    state, report = report, b""
 
 
-async def _kill(process: Process) -> None:
-    """Kill the whole group at once: the output has a temporary name, so nothing half-made is kept."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+async def _end(process: Process) -> None:
+    """Kill the whole group if it still runs: outputs have temporary names, so nothing half-made is kept."""
     with anyio.CancelScope(shield=True):
-        await process.wait()
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
         await process.aclose()
