@@ -1,0 +1,178 @@
+"""Every finding and all its words, by code; longer than other files because the words belong in one place.
+
+A function a finding. Those of RM3 give `Words` without a place, because parameters are judged apart from the
+text they came from; all others give a `Diagnostic`. docs/diagnostics.md explains each code with an example.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dsl.diagnostics import Diagnostic, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dsl.diagnostics import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A finding that does not know its place yet."""
+
+    code: str
+    severity: Severity
+    message: str
+    help: str | None = None
+
+    def at(self, span: Span) -> Diagnostic:
+        """Say it about a place."""
+        return Diagnostic(self.code, self.severity, self.message, span, self.help)
+
+
+def _error(code: str, span: Span, message: str, help: str | None = None) -> Diagnostic:  # noqa: A002
+    return Diagnostic(code, "error", message, span, help)
+
+
+def listing(choices: Sequence[str], last: str = "or") -> str:
+    """Write choices as people do: `a, b or c`."""
+    return f" {last} ".join(part for part in (", ".join(choices[:-1]), *choices[-1:]) if part)
+
+
+# RM0: the text is not TOML, or is more than a recipe may be.
+
+
+def not_toml(span: Span, reason: str) -> Diagnostic:
+    """The TOML parser refuses the text for a reason that has no finding of its own."""
+    return _error("RM001", span, f"this is not TOML: {reason}")
+
+
+def unreadable(span: Span, file: str, reason: str) -> Diagnostic:
+    """The recipe file cannot be opened or read."""
+    return _error("RM002", span, f"cannot read {file}: {reason}")
+
+
+def too_large(span: Span, size: int, limit: int) -> Diagnostic:
+    """The file has more bytes than a recipe may have."""
+    return _error(
+        "RM003",
+        span,
+        f"this file has {size:,} bytes, and a recipe may have {limit:,}",
+        "keep media in files of their own, and name them here",
+    )
+
+
+def not_utf8(span: Span) -> Diagnostic:
+    """Bytes that are not UTF-8."""
+    return _error("RM004", span, "this is not UTF-8 text", "save the file as UTF-8")
+
+
+def control_character(span: Span, char: str) -> Diagnostic:
+    """A character that TOML allows nowhere, such as NUL."""
+    return _error(
+        "RM005",
+        span,
+        f"a recipe may not hold the control character U+{ord(char):04X}",
+        "delete this character",
+    )
+
+
+def duplicate_key(span: Span, name: str, first: Span) -> Diagnostic:
+    """A key is written twice in one table."""
+    return _error(
+        "RM006",
+        span,
+        f'"{name}" is set twice; the first time is in line {first.line}, column {first.column}',
+        "keep one of the two",
+    )
+
+
+def duplicate_table(span: Span, name: str, first: Span) -> Diagnostic:
+    """A table's header is written twice."""
+    return _error(
+        "RM007",
+        span,
+        f"[{name}] is written twice; the first time is in line {first.line}, column {first.column}",
+        f"move these lines under the first [{name}]",
+    )
+
+
+def too_many_parts(span: Span, parts: int, limit: int) -> Diagnostic:
+    """A dotted key has more parts than a recipe may use."""
+    return _error("RM008", span, f"this key has {parts:,} parts, and a recipe may use {limit}")
+
+
+def too_deep(span: Span, limit: int) -> Diagnostic:
+    """Tables and lists lie deeper in each other than a recipe may use."""
+    return _error("RM009", span, f"values are nested deeper than {limit} levels here")
+
+
+def too_many_digits(span: Span, digits: int, limit: int) -> Diagnostic:
+    """An integer has more digits than a recipe may use."""
+    return _error("RM010", span, f"this number has {digits:,} digits, and a recipe may use {limit}")
+
+
+def bad_number(span: Span, text: str, fix: str) -> Diagnostic:
+    """A number is written in a way TOML does not have, such as a leading zero."""
+    return _error("RM011", span, f"{text} is not a number in TOML", fix)
+
+
+def unquoted(span: Span, text: str, fix: str) -> Diagnostic:
+    """A text stands without quotes."""
+    return _error("RM012", span, f"{text} is not a value in TOML", fix)
+
+
+def open_string(span: Span, quote: str) -> Diagnostic:
+    """A text's closing quote is missing."""
+    where = "on this line" if len(quote) == 1 else "in this file"
+    return _error("RM013", span, f"this text does not end {where}", f"close it with {quote}")
+
+
+def open_bracket(span: Span, bracket: str, closing: str) -> Diagnostic:
+    """A closing bracket is missing."""
+    return _error("RM014", span, f"this {bracket} is never closed", f"close it with {closing}")
+
+
+def no_equals(span: Span, key: str, fix: str) -> Diagnostic:
+    """There is no `=` between a key and its value."""
+    return _error("RM015", span, f'an "=" is missing after "{key}"', fix)
+
+
+def broken_inline_table(span: Span, fix: str) -> Diagnostic:
+    """A table in braces has a line break or a last comma, which only TOML 1.1 allows."""
+    return _error("RM016", span, "a table in braces must stand on one line, without a comma at its end", fix)
+
+
+def no_value(span: Span, key: str) -> Diagnostic:
+    """There is nothing after `=`."""
+    return _error("RM017", span, f'"{key}" has no value', 'write one after the "=", or delete this line')
+
+
+def bad_escape(span: Span, text: str) -> Diagnostic:
+    """A backslash in a text is followed by something it cannot stand before."""
+    return _error(
+        "RM018", span, f"{text} means nothing in a text", "write \\\\ for a backslash, or quote with '…'"
+    )
+
+
+def kind_of_table(span: Span, name: str, first: Span, fix: str) -> Diagnostic:
+    """A name is used as a value or a list in one place and as a table in another."""
+    return _error(
+        "RM019", span, f'"{name}" is something else already, in line {first.line}, column {first.column}', fix
+    )
+
+
+def trailing(span: Span, text: str, fix: str) -> Diagnostic:
+    """Something stands after a value or header that has ended."""
+    return _error("RM020", span, f"nothing may follow here, but {text} does", fix)
+
+
+def bad_key(span: Span, text: str, fix: str) -> Diagnostic:
+    """A key is missing, or is not written as one."""
+    return _error("RM021", span, f"{text} is not a key", fix)
+
+
+def no_comma(span: Span) -> Diagnostic:
+    """Two values of a list or a table in braces stand without a comma between them."""
+    return _error("RM022", span, "a comma is missing before this", 'write "," between two values')
