@@ -114,6 +114,14 @@ class Graph:
             network.add_edges_from((source, address) for source in instance.inputs)
         return network
 
+    def picture(self, *, unicode: bool = True) -> str:
+        """The graph as lines for a terminal: what waits for something is written below it, indented.
+
+        Args:
+            unicode: Whether the lines may be drawn with box characters; else with ASCII alone.
+        """
+        return "\n".join(nx.generate_network_text(self.network(), ascii_only=not unicode))
+
     def _delivered(self) -> tuple[Address, ...]:
         sources = (d.source.source if isinstance(d.source, Derived) else d.source for d in self.deliveries)
         return tuple(source.address for source in sources if isinstance(source, Made))
