@@ -11,8 +11,8 @@ from runner.media.ffmpeg import environment, executable
 
 FILTERS = frozenset({
     "aformat", "alimiter", "amix", "apad", "aresample", "atrim", "crop", "drawtext", "ebur128", "edgedetect",
-    "fade", "fps", "gblur", "pad", "scale", "setparams", "setpts", "setsar", "split", "tpad", "trim", "volume",
-    "xfade", "zoompan",
+    "fade", "fps", "gblur", "pad", "scale", "setparams", "setpts", "setsar", "split", "tpad", "trim",
+    "volume", "xfade", "zoompan",
 })  # fmt: skip
 ENCODERS = frozenset({"libx264", "aac", "png", "pcm_s16le", "pcm_f32le", "rawvideo"})
 
