@@ -1,0 +1,58 @@
+"""A run as plain lines, for a log or a pipe: a line when something begins and a line when it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from runner.events import (
+    Event,
+    InstanceBlocked,
+    InstanceFailed,
+    InstanceFinished,
+    InstanceReused,
+    InstanceStarted,
+    RunStarted,
+)
+from runner.views.progress import RunProgress
+from runner.views.words import bytes_of, count_of, printable, seconds_of
+
+
+class Plain:
+    """Writes a line for each event that a reader of a log wants to see.
+
+    Args:
+        progress: Where the run stands; a view that is told of each event before this one.
+        write: Takes a line, without its end.
+    """
+
+    def __init__(self, progress: RunProgress, write: Callable[[str], None]) -> None:
+        self._progress = progress
+        self._write = write
+
+    def __call__(self, event: Event) -> None:
+        """Write what happened, if it is worth a line."""
+        if line := self._line(event):
+            self._write(line)
+
+    def _line(self, event: Event) -> str | None:
+        match event:
+            case RunStarted():
+                doing = "rehearsing" if event.rehearsal else "running"
+                return f"{doing} {printable(event.recipe.name)}: {count_of(len(event.instances), 'instance')}"
+            case InstanceStarted():
+                return f"start    {event.address}"
+            case InstanceReused():
+                return f"reuse    {event.address}  {self._count()}"
+            case InstanceFinished():
+                length = "still" if event.seconds is None else seconds_of(event.seconds)
+                made = f"{length}, {bytes_of(event.size)}, in {event.took:.1f} s"
+                return f"done     {event.address}  {made}  {self._count()}"
+            case InstanceFailed():
+                return f"failed   {event.address}: {printable(event.message.partition(chr(10))[0])}"
+            case InstanceBlocked():
+                return f"blocked  {event.address}: waits for {', '.join(event.by)}"
+        return None
+
+    def _count(self) -> str:
+        settled = self._progress.count("done", "reused", "failed", "blocked")
+        return f"[{settled}/{len(self._progress.instances)}]"
