@@ -119,7 +119,7 @@ class Plan:
 
     Attributes:
         recipe: The recipe file, absolute.
-        instances: What would be done about each instance, in an order where each comes after all it waits for.
+        instances: What would be done about each, in an order where each comes after all it waits for.
         totals: The plan in figures.
     """
 

@@ -1,4 +1,4 @@
-"""A recipe opened for work: the language, the store, the journal and the engine put together for the commands."""
+"""A recipe opened for work: language, store, journal and engine put together for the commands."""
 
 from __future__ import annotations
 

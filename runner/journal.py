@@ -1,0 +1,301 @@
+"""The journal: what happened and what was made, in SQLite, durable before anybody is told.
+
+Events are kept as they are. Beside them stand the few facts that a plan asks for: what each key made, what
+each instance was when it was last seen, which frames were taken out of which video, what was delivered where.
+Rows are added to a transaction that is open, and `commit` puts all of it on the disk at once, so that an event
+and the facts that go with it are never apart.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from runner import facts_json
+from runner.artifact import Artifact
+from runner.errors import StoreError
+from runner.events import Event, to_json
+
+VERSION = 1
+_APPLICATION = 0x5265656C  # "Reel"
+_SCHEMA = """
+CREATE TABLE runs (id TEXT PRIMARY KEY, recipe TEXT NOT NULL, began TEXT NOT NULL, ended TEXT, status TEXT);
+CREATE TABLE events (id INTEGER PRIMARY KEY, run TEXT NOT NULL, event TEXT NOT NULL);
+CREATE TABLE preimages (key TEXT PRIMARY KEY, preimage TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE made (
+  key TEXT PRIMARY KEY, digest TEXT NOT NULL, size INTEGER NOT NULL, facts TEXT NOT NULL,
+  uses TEXT NOT NULL, maker TEXT NOT NULL, took REAL NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE seen (
+  recipe TEXT NOT NULL, address TEXT NOT NULL, scope TEXT NOT NULL, key TEXT NOT NULL, labels TEXT NOT NULL,
+  state TEXT NOT NULL, message TEXT NOT NULL, PRIMARY KEY (recipe, address, scope)
+) WITHOUT ROWID;
+CREATE TABLE derived (
+  source TEXT NOT NULL, output TEXT NOT NULL, version INTEGER NOT NULL,
+  digest TEXT NOT NULL, size INTEGER NOT NULL, facts TEXT NOT NULL, PRIMARY KEY (source, output, version)
+) WITHOUT ROWID;
+CREATE TABLE delivered (
+  path TEXT PRIMARY KEY, digest TEXT NOT NULL, size INTEGER NOT NULL, inode INTEGER NOT NULL,
+  changed INTEGER NOT NULL
+) WITHOUT ROWID;
+"""
+
+SeenState: TypeAlias = Literal["made", "failed", "refused"]
+
+
+class Scope(NamedTuple):
+    """Within what an instance is compared with what it was: recipe, address, and whose rendering it is."""
+
+    recipe: str
+    address: str
+    maker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What an instance was when it was last tried or reused.
+
+    Attributes:
+        key: Its key then.
+        preimage: What that key was the digest of.
+        labels: What its media were called then, by digest.
+        state: What came of it.
+        message: Why it failed; empty where it did not.
+    """
+
+    key: str
+    preimage: Mapping[str, Any]
+    labels: Mapping[str, str]
+    state: SeenState
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A delivered file as it was when its bytes were last known.
+
+    Attributes:
+        digest: SHA-256 of its bytes.
+        size: Bytes.
+        inode: Its inode's number.
+        changed: Its time of change, nanoseconds.
+    """
+
+    digest: str
+    size: int
+    inode: int
+    changed: int
+
+
+class Journal:
+    """A connection to the journal. Every error of SQLite becomes a `StoreError` with words."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    @classmethod
+    def open(cls, path: Path) -> Journal:
+        """Open the journal to write to it, and make it if there is none.
+
+        Raises:
+            StoreError: If it is damaged, read-only, or of a newer reelmake.
+        """
+        with _worded(path):
+            connection = sqlite3.connect(path, isolation_level=None)
+        journal = cls(connection, path)
+        with _closed_if_broken(connection), _worded(path):
+            connection.execute("PRAGMA busy_timeout = 10000")
+            journal._check_version()
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA fullfsync = 1")
+            connection.execute("BEGIN IMMEDIATE")
+            if journal._version() == 0:
+                journal._create()
+            connection.execute("COMMIT")
+        return journal
+
+    @classmethod
+    def read(cls, path: Path) -> Journal:
+        """Open the journal to look into it, changing nothing on the disk; an absent one is empty.
+
+        Raises:
+            StoreError: If it is damaged or of a newer reelmake.
+        """
+        if not path.exists():
+            empty = cls(sqlite3.connect(":memory:", isolation_level=None), path)
+            empty._create()
+            return empty
+        # Without a write-ahead log nobody is writing. SQLite is told so: it would otherwise make that log.
+        quiet = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
+        with _worded(path):
+            connection = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode=ro{quiet}", uri=True, isolation_level=None
+            )
+        journal = cls(connection, path)
+        with _closed_if_broken(connection), _worded(path):
+            journal._check_version()
+            if journal._version() == 0:
+                connection.close()
+                return cls.read(path.with_name("absent"))
+        return journal
+
+    def close(self) -> None:
+        """Leave the journal. What was not committed is forgotten."""
+        self._connection.close()
+
+    def begin_run(self, run: str, recipe: Path, at: datetime) -> None:
+        """Note that a run begins. Runs of the same recipe that never ended were killed."""
+        self._add("UPDATE runs SET status = 'killed' WHERE recipe = ? AND status IS NULL", str(recipe))
+        self._add("INSERT INTO runs (id, recipe, began) VALUES (?, ?, ?)", run, str(recipe), at.isoformat())
+
+    def end_run(self, run: str, at: datetime, status: str) -> None:
+        """Note how a run ended."""
+        self._add("UPDATE runs SET ended = ?, status = ? WHERE id = ?", at.isoformat(), status, run)
+
+    def add_event(self, run: str, event: Event) -> None:
+        """Keep an event."""
+        text = json.dumps(to_json(event), ensure_ascii=False)
+        self._add("INSERT INTO events (run, event) VALUES (?, ?)", run, text)
+
+    def add_made(self, key: str, artifact: Artifact, *, uses: str, maker: str, took: float) -> None:
+        """Keep what a key made, and how many seconds it took."""
+        facts = facts_json.dump(artifact.facts)
+        row = (key, artifact.digest, artifact.size, facts, uses, maker, took)
+        self._add("INSERT OR REPLACE INTO made VALUES (?, ?, ?, ?, ?, ?, ?)", *row)
+
+    def add_seen(self, scope: Scope, seen: Seen) -> None:
+        """Keep what an instance is now."""
+        self._add("INSERT OR IGNORE INTO preimages VALUES (?, ?)", seen.key, json.dumps(seen.preimage))
+        row = (*scope, seen.key, json.dumps(seen.labels), seen.state, seen.message)
+        self._add("INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?, ?, ?, ?)", *row)
+
+    def add_derived(self, source: str, output: str, version: int, artifact: Artifact) -> None:
+        """Keep what was taken out of a video."""
+        row = (source, output, version, artifact.digest, artifact.size, facts_json.dump(artifact.facts))
+        self._add("INSERT OR REPLACE INTO derived VALUES (?, ?, ?, ?, ?, ?)", *row)
+
+    def add_delivered(self, path: Path, placed: Placed) -> None:
+        """Keep what was delivered where."""
+        row = (str(path), placed.digest, placed.size, placed.inode, placed.changed)
+        self._add("INSERT OR REPLACE INTO delivered VALUES (?, ?, ?, ?, ?)", *row)
+
+    def commit(self) -> None:
+        """Put everything added since the last time on the disk, or nothing of it.
+
+        Raises:
+            StoreError: If that is not possible, as on a full disk.
+        """
+        if self._connection.in_transaction:
+            with _worded(self._path):
+                self._connection.execute("COMMIT")
+
+    def made(self, key: str) -> Artifact | None:
+        """What a key made."""
+        row = self._one("SELECT digest, size, facts FROM made WHERE key = ?", key)
+        return Artifact(row[0], row[1], facts_json.load(row[2])) if row else None
+
+    def seen(self, scope: Scope) -> Seen | None:
+        """What an instance was when it was last tried or reused."""
+        query = """SELECT key, preimage, labels, state, message FROM seen NATURAL JOIN preimages
+                   WHERE recipe = ? AND address = ? AND scope = ?"""
+        row = self._one(query, *scope)
+        return Seen(row[0], json.loads(row[1]), json.loads(row[2]), row[3], row[4]) if row else None
+
+    def last(self, scope: Scope) -> tuple[str, SeenState] | None:
+        """The key and state of `seen`, without the rest."""
+        row = self._one("SELECT key, state FROM seen WHERE recipe = ? AND address = ? AND scope = ?", *scope)
+        return (row[0], row[1]) if row else None
+
+    def derived(self, source: str, output: str, version: int) -> Artifact | None:
+        """What was taken out of a video."""
+        query = "SELECT digest, size, facts FROM derived WHERE source = ? AND output = ? AND version = ?"
+        row = self._one(query, source, output, version)
+        return Artifact(row[0], row[1], facts_json.load(row[2])) if row else None
+
+    def delivered(self, path: Path) -> Placed | None:
+        """What was delivered to a path."""
+        row = self._one("SELECT digest, size, inode, changed FROM delivered WHERE path = ?", str(path))
+        return Placed(*row) if row else None
+
+    def paces(self) -> dict[tuple[str, str], float]:
+        """Seconds that work took on average, by kind of step and by who does it."""
+        with _worded(self._path):
+            rows = self._connection.execute(
+                "SELECT uses, maker, avg(took) FROM made GROUP BY uses, maker"
+            ).fetchall()
+        return {(uses, maker): took for uses, maker, took in rows}
+
+    def events(self, run: str | None = None) -> list[dict[str, Any]]:
+        """Every event that was kept, in order; those of one run, or all."""
+        query = "SELECT event FROM events WHERE ?1 IS NULL OR run = ?1 ORDER BY id"
+        with _worded(self._path):
+            return [json.loads(row[0]) for row in self._connection.execute(query, (run,))]
+
+    def _add(self, statement: str, *values: Any) -> None:
+        with _worded(self._path):
+            if not self._connection.in_transaction:
+                self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.execute(statement, values)
+
+    def _one(self, query: str, *values: Any) -> Any:
+        with _worded(self._path):
+            return self._connection.execute(query, values).fetchone()
+
+    def _version(self) -> int:
+        return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
+
+    def _check_version(self) -> None:
+        if (version := self._version()) > VERSION:
+            raise StoreError(
+                f"the journal {self._path} is of version {version}, from a newer reelmake, and this one reads "
+                f"version {VERSION}: get the newer reelmake, or set REEL_HOME to another folder"
+            )
+
+    def _create(self) -> None:
+        for statement in _SCHEMA.split(";"):
+            self._connection.execute(statement)
+        self._connection.execute(f"PRAGMA application_id = {_APPLICATION}")
+        self._connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+@contextlib.contextmanager
+def _closed_if_broken(connection: sqlite3.Connection) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
+
+
+@contextlib.contextmanager
+def _worded(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreError(_words(path, error)) from error
+
+
+def _words(path: Path, error: sqlite3.Error) -> str:
+    match getattr(error, "sqlite_errorcode", 0) & 0xFF:
+        case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
+            return (
+                f"the journal {path} is damaged ({error}); move it out of the way to begin a new one, "
+                f"and nothing in objects/ is lost, but its work will be done again"
+            )
+        case sqlite3.SQLITE_READONLY:
+            return f"the journal {path} may not be written to; make it writable, or set REEL_HOME elsewhere"
+        case sqlite3.SQLITE_FULL:
+            return f"the disk is full, so the journal {path} cannot go on; free some space and run again"
+        case sqlite3.SQLITE_BUSY:
+            return f"the journal {path} is being written to by another process; try again"
+        case sqlite3.SQLITE_CANTOPEN:
+            return f"the journal {path} cannot be opened; is its folder there, and may you write to it?"
+    return f"the journal {path} cannot be used: {error}"

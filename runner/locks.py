@@ -1,0 +1,89 @@
+"""Locks between processes. The kernel frees them when their owner dies, however it dies."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from runner.errors import BusyError, StoreError
+
+
+@contextlib.contextmanager
+def run_lock(folder: Path, recipe: Path) -> Iterator[None]:
+    """Hold the run of one recipe.
+
+    Args:
+        folder: The folder of locks in the state folder.
+        recipe: The recipe, absolute and with links resolved.
+
+    Raises:
+        BusyError: If another process holds it; the message names that process.
+    """
+    name = hashlib.sha256(os.fsencode(recipe)).hexdigest()[:32]
+    with _opened(folder / f"{name}.lock") as descriptor:
+        if not _try(descriptor, fcntl.LOCK_EX):
+            owner = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
+            by = f"process {owner}" if owner.isdigit() else "another process"
+            raise BusyError(f"{recipe.name} is being run by {by} already; wait until it ends, or stop it")
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
+        yield
+
+
+@contextlib.contextmanager
+def store_lock(folder: Path) -> Iterator[None]:
+    """Share the store with others who use it; who clears it up takes it alone.
+
+    Raises:
+        BusyError: If the store is being cleared up.
+    """
+    with _opened(folder / "store.lock") as descriptor:
+        if not _try(descriptor, fcntl.LOCK_SH):
+            raise BusyError(
+                "the store is being cleared up by another process; try again when it has finished"
+            )
+        yield
+
+
+@contextlib.contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Wait for a lock that is held for moments only, and hold it."""
+    with _opened(path) as descriptor:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+
+
+def abandoned(path: Path) -> bool:
+    """Whether nobody alive holds the lock in this file."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return True
+    try:
+        return _try(descriptor, fcntl.LOCK_EX)
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise StoreError(f"{path} cannot be opened: {(error.strerror or str(error)).lower()}") from error
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _try(descriptor: int, how: int) -> bool:
+    try:
+        fcntl.flock(descriptor, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
