@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import shutil
 import sqlite3
@@ -88,8 +87,7 @@ def _font() -> Iterable[Finding]:
 
 def _state(home: Path) -> Iterable[Finding]:
     where = _nearest(home)
-    named = "REEL_HOME" in os.environ
-    advice = f"{'set REEL_HOME to' if named else 'set REEL_HOME to, or work in,'} a folder that you may write to"
+    advice = "set REEL_HOME to a folder that you may write to"
     try:
         with tempfile.TemporaryFile(dir=where):
             pass

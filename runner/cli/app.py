@@ -1,4 +1,4 @@
-"""The group of commands. Each is a file of its own, imported when it is asked for, so that `reel` starts fast."""
+"""The group of commands. Each is a file of its own, imported when asked for, so that `reel` starts fast."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import shlex
 from importlib import import_module
 
 import rich_click as click
+from click.exceptions import NoSuchCommand
 
 COMMANDS = ("init", "check", "plan", "rehearse", "run", "show", "graph", "doctor")
 
@@ -33,7 +34,7 @@ class Reel(click.RichGroup):
         if args[0].endswith(".toml"):
             ctx.fail(f"say first what to do with the recipe: reel plan {shlex.quote(args[0])}")
         if args[0] not in COMMANDS:
-            raise click.exceptions.NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx)
+            raise NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx)
         return super().resolve_command(ctx, args)
 
 

@@ -32,7 +32,7 @@ def command(recipe: Path, options: RunOptions, as_json: bool, form: Literal["tex
     if as_json:
         click.echo(findings.as_json(examined.findings))
     elif form == "github":
-        click.echo(findings.annotations(examined.findings), nl=bool(examined.findings))
+        click.echo(findings.as_github(examined.findings), nl=bool(examined.findings))
     else:
         click.echo(findings.report(examined, colour=colour(sys.stdout)))
     return DONE if examined.graph else USAGE

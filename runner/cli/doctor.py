@@ -23,10 +23,10 @@ def command(recipe: Path | None, as_json: bool) -> int:
     film needs.
     """
     from runner.doctor import examine
-    from runner.home import home_of
+    from runner.state import state_folder
     from runner.views.health import health
 
-    findings = examine(home_of(recipe or Path("recipe.toml")))
+    findings = examine(state_folder((recipe or Path("recipe.toml")).absolute()))
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
     else:

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 
 import rich_click as click
+from click.exceptions import Abort, Exit, NoArgsIsHelpError
 
 DONE, FAILED, USAGE, BUSY, INTERRUPTED = 0, 1, 2, 6, 130
 
@@ -39,9 +40,9 @@ def _invoke(group: click.RichGroup, arguments: Sequence[str]) -> int:
     try:
         with group.make_context("reel", list(arguments)) as context:
             return int(group.invoke(context) or DONE)
-    except click.exceptions.Exit as done:
+    except Exit as done:
         return done.exit_code
-    except click.exceptions.NoArgsIsHelpError as no_arguments:
+    except NoArgsIsHelpError as no_arguments:
         click.echo(no_arguments.message, err=True)
         return USAGE
     except click.ClickException as wrong:
@@ -65,7 +66,7 @@ def explain(error: BaseException) -> int:
 
         traceback.print_exception(error)
     error = _cause(error)
-    if isinstance(error, KeyboardInterrupt | click.Abort):
+    if isinstance(error, KeyboardInterrupt | Abort):
         say("interrupted; what was finished is kept, and the same command goes on from there")
         return INTERRUPTED
     if isinstance(error, SystemExit):

@@ -21,7 +21,8 @@ def command(folder: Path) -> int:
     from runner.views.words import printable
 
     recipe = begin(folder)
-    typed = shlex.quote(str(recipe))
-    click.echo(f"{printable(str(recipe))} is a film in two shots. See it in a minute:\n\n  reel rehearse {typed}\n")
-    click.echo(f"Then make it yours: change the prompts, put pictures into {printable(str(folder / 'boards'))}.")
+    boards = printable(str(folder / "boards"))
+    click.echo(f"{printable(str(recipe))} is a film in two shots. See it in a minute:\n")
+    click.echo(f"  reel rehearse {printable(shlex.quote(str(recipe)))}\n")
+    click.echo(f"Then make it yours: change the prompts, put pictures into {boards}.")
     return DONE

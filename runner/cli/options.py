@@ -74,7 +74,7 @@ def _rendition(given: dict[str, Any]) -> Rendition | None:
 
 
 def _recipe_file(_context: click.Context, _parameter: click.Parameter, path: Path) -> Path:
-    """The recipe as typed, if it is a file; a folder's own recipes are named, because that is what was meant."""
+    """The recipe as typed, if it is a file; of a folder, a recipe in it is named, as that was meant."""
     if path.is_dir():
         inside = sorted(path.glob("*.toml"))
         near = f"; did you mean {click.format_filename(inside[0])}?" if inside else "; name the recipe in it"
@@ -100,7 +100,7 @@ def _assignments(
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 _READING = (
-    click.option("--provider", metavar="NAME", help="Use this provider for every step, whatever the recipe says."),
+    click.option("--provider", metavar="NAME", help="Use this provider for every step of the recipe."),
     click.option(
         "--set", "sets", metavar="NAME=VALUE", multiple=True, callback=_assignments,
         help="Give a value of [vars] another value. May be given more than once.",
@@ -131,7 +131,7 @@ _MAKING = (
         "--jobs", type=click.IntRange(min=1, max=1000), default=8, metavar="N", show_default=True,
         help="Run at most N hosted jobs at once. Local work runs one a core.",
     ),
-    click.option("--out", type=_FOLDER, metavar="DIR", help="Deliver here instead of out/ beside the recipe."),
+    click.option("--out", type=_FOLDER, metavar="DIR", help="Deliver here, not to out/ beside the recipe."),
 )  # fmt: skip
 
 _NAMES = {"provider", "sets", "seed", "allow_roots", "allow_large", "only", "jobs", "out"}

@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 @flags.reading
 @click.option("--expanded", is_flag=True, help="Show every instance with its resolved parameters.")
 @flags.as_json
-def command(
-    recipe: Path, address: str | None, options: RunOptions, expanded: bool, as_json: bool
-) -> int:
+def command(recipe: Path, address: str | None, options: RunOptions, expanded: bool, as_json: bool) -> int:
     """Show a recipe as it was understood.
 
     Its shots, steps and outputs; with `--expanded`, every instance as it would be sent. With an ADDRESS such

@@ -27,7 +27,9 @@ def begin(folder: Path) -> Path:
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is a file; name a folder that does not exist yet")
     if taken := [name for name in _FILES if (folder / name).exists() or (folder / name).is_symlink()]:
-        raise UsageError(f"{folder / taken[0]} is there already, and init overwrites nothing; name another folder")
+        raise UsageError(
+            f"{folder / taken[0]} is there already, and init never overwrites; name another folder"
+        )
     project = files(__name__) / "project"
     for name in _FILES:
         path = folder / name

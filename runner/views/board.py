@@ -22,7 +22,7 @@ from runner.views.words import clock_of, count_of, printable
 
 _PER_SECOND = 8
 _FRAME = 4  # Lines of the board that are no instance: the title, the bar, an empty line, the waiting.
-_MARKS = {"running": "●", "done": "✓", "reused": "·", "failed": "✗", "blocked": "–"}
+_MARKS = {"running": "●", "done": "✓", "reused": "·", "failed": "✗", "blocked": "○"}
 _ASCII_MARKS = {"running": "*", "done": "+", "reused": ".", "failed": "x", "blocked": "-"}
 _STYLES = {"running": "yellow", "done": "green", "reused": "dim", "failed": "bold red", "blocked": "red"}
 

@@ -42,7 +42,7 @@ FORMATS: Mapping[str, Callable[[Graph], str]] = {"mermaid": mermaid, "dot": dot}
 
 
 def _edges(graph: Graph) -> Iterable[tuple[Address, Address, str]]:
-    """Each edge once, with the derived output that flows along it, or `needs`, or nothing for a plain video."""
+    """Each edge once, with what flows along it: a derived output, `needs`, or nothing for a plain video."""
     for address, instance in graph.instances.items():
         for source in instance.inputs:
             yield source, address, _label(instance, source)

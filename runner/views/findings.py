@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from dsl import diagnostics
-from dsl.diagnostics import Diagnostic
+from dsl.diagnostics import Diagnostic, Severity
 from runner.views.words import count_of, printable
 
 if TYPE_CHECKING:
     from runner.reading import Examined
 
-_COLOURS = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "note": "\x1b[1;36m"}
+_COLOURS: dict[Severity, str] = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "note": "\x1b[1;36m"}
 _PLAIN = "\x1b[0m"
 
 
@@ -48,7 +48,7 @@ def as_json(findings: Sequence[Diagnostic]) -> str:
     return json.dumps([diagnostics.as_json(finding) for finding in findings], indent=2)
 
 
-def annotations(findings: Sequence[Diagnostic]) -> str:
+def as_github(findings: Sequence[Diagnostic]) -> str:
     """The findings as workflow commands that GitHub shows beside the lines."""
     return "\n".join(diagnostics.as_github(finding) for finding in findings)
 

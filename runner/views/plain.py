@@ -31,27 +31,23 @@ class Plain:
 
     def __call__(self, event: Event) -> None:
         """Write what happened, if it is worth a line."""
-        if line := self._line(event):
-            self._write(line)
-
-    def _line(self, event: Event) -> str | None:
         match event:
             case RunStarted():
                 doing = "rehearsing" if event.rehearsal else "running"
-                return f"{doing} {printable(event.recipe.name)}: {count_of(len(event.instances), 'instance')}"
+                size = count_of(len(event.instances), "instance")
+                self._write(f"{doing} {printable(event.recipe.name)}: {size}")
             case InstanceStarted():
-                return f"start    {event.address}"
+                self._write(f"start    {event.address}")
             case InstanceReused():
-                return f"reuse    {event.address}  {self._count()}"
+                self._write(f"reuse    {event.address}  {self._count()}")
             case InstanceFinished():
                 length = "still" if event.seconds is None else seconds_of(event.seconds)
                 made = f"{length}, {bytes_of(event.size)}, in {event.took:.1f} s"
-                return f"done     {event.address}  {made}  {self._count()}"
+                self._write(f"done     {event.address}  {made}  {self._count()}")
             case InstanceFailed():
-                return f"failed   {event.address}: {printable(event.message.partition(chr(10))[0])}"
+                self._write(f"failed   {event.address}: {printable(event.message.partition(chr(10))[0])}")
             case InstanceBlocked():
-                return f"blocked  {event.address}: waits for {', '.join(event.by)}"
-        return None
+                self._write(f"blocked  {event.address}: waits for {', '.join(event.by)}")
 
     def _count(self) -> str:
         settled = self._progress.count("done", "reused", "failed", "blocked")

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from dsl.graph import Graph
-from runner.plan import Change, Plan, Planned, Upload
+from runner.plan import Change, Plan, Planned, Upload, Verdict
 from runner.views.running_time import running_time
 from runner.views.words import bytes_of, clipped, count_of, difference, price_of, printable, seconds_of
 
-_VERDICTS = {
+_VERDICTS: dict[Verdict, str] = {
     "run": "\x1b[33m",
     "wait": "\x1b[33m",
     "attach": "\x1b[36m",
@@ -66,7 +66,8 @@ def _changed(change: Change) -> str:
     before, after = _value(change.before), _value(change.after)
     if isinstance(change.before, str) and isinstance(change.after, str):
         before, after = (f'"{text}"' for text in difference(before[1:-1], after[1:-1], _VALUE_WIDTH))
-    return f"{printable(change.field)}: {clipped(before, _VALUE_WIDTH + 2)} -> {clipped(after, _VALUE_WIDTH + 2)}"
+    before, after = (clipped(text, _VALUE_WIDTH + 2) for text in (before, after))
+    return f"{printable(change.field)}: {before} -> {after}"
 
 
 def _value(value: Any) -> str:

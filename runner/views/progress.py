@@ -1,4 +1,4 @@
-"""A run as a fold over its events: what each instance is doing now. The board and the closing words read it."""
+"""A run as a fold over its events: where each instance stands. Board and closing words read it."""
 
 from __future__ import annotations
 

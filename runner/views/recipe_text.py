@@ -25,7 +25,8 @@ def overview(graph: Graph) -> str:
         lines.append(f"shots    {' '.join(shots)}")
     rows = [_step_row(list(group)) for _, group in groupby(_by_step(graph), lambda one: one.address.step)]
     lines += ["", "steps", *_columns(rows)]
-    lines += ["", "outputs", *_columns([[d.name, printable(d.stem), written(d.source)] for d in graph.deliveries])]
+    outputs = [[output.name, printable(output.stem), written(output.source)] for output in graph.deliveries]
+    lines += ["", "outputs", *_columns(outputs)]
     return "\n".join(lines)
 
 
@@ -89,11 +90,11 @@ def _instance(instance: Instance) -> str:
     if instance.frames is not None and instance.fps is not None:
         facts.append(f"{instance.frames} frames at {float(instance.fps):g} fps")
     lines = ["  ".join(facts)]
-    lines += [f"  {printable(name)} = {written(value)}" for name, value in instance.params.items() if name != "clips"]
-    if "clips" in instance.params:
-        clips = instance.params["clips"]
-        assert isinstance(clips, Sequence)
-        lines += ["  clips = [", *(f"    {written(clip)}," for clip in clips), "  ]"]
+    for name, value in instance.params.items():
+        if name == "clips" and isinstance(value, Sequence):
+            lines += ["  clips = [", *(f"    {written(clip)}," for clip in value), "  ]"]
+        else:
+            lines.append(f"  {printable(name)} = {written(value)}")
     lines += [f"  needs = {json.dumps([str(address) for address in instance.needs])}"] * bool(instance.needs)
     return "\n".join(lines)
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import groupby
-from typing import Any
 
 from dsl.graph import Graph, Instance
 from dsl.timeline import parse_transition
@@ -43,27 +42,25 @@ def _films(graph: Graph) -> Iterable[Instance]:
 
 def _terms(film: Instance, graph: Graph) -> str | None:
     clips = film.params["clips"]
-    if not isinstance(clips, Sequence) or film.fps is None:
+    if film.fps is None or not isinstance(clips, Sequence):
         return None
     lengths: list[Fraction] = []
     overlaps: Counter[Fraction] = Counter()
-    for index, clip in enumerate(clips):
-        length = _length(clip, graph)
-        if length is None:
-            return None
-        lengths.append(length)
-        overlap = Fraction(parse_transition(clip["transition"]).overlap(film.fps) if index else 0) / film.fps
-        overlaps[overlap] += 1
+    for clip in clips:
+        match clip:
+            case {"source": Made(address=address), "transition": str(transition)}:
+                if (length := graph.instances[address].seconds) is None:
+                    return None
+                frames = parse_transition(transition).overlap(film.fps) if lengths else 0
+                lengths.append(length)
+                overlaps[Fraction(frames) / film.fps] += 1
+            case _:
+                return None
     del overlaps[Fraction(0)]
     if len(lengths) == 1:
         return None
     plus = " + ".join(_times(len(list(same)), length) for length, same in groupby(lengths))
     return "".join([plus, *(f" - {_times(count, overlap)}" for overlap, count in overlaps.items())])
-
-
-def _length(clip: Any, graph: Graph) -> Fraction | None:
-    source = clip["source"] if isinstance(clip, Mapping) else clip
-    return graph.instances[source.address].seconds if isinstance(source, Made) else None
 
 
 def _times(count: int, length: Fraction) -> str:

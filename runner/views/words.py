@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import unicodedata
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
 
-_HIDDEN = "\N{REPLACEMENT CHARACTER}"
+from dsl.diagnostics import shown
+
 _CONTEXT = 16
 _THOUSAND = 1000
 _MINUTE = 60
 
 
 def printable(text: str) -> str:
-    """Text from a recipe or a file name, without what a terminal would obey.
-
-    Control characters, escape sequences' starts, direction overrides and lone surrogates become U+FFFD;
-    white space of any kind becomes one space a character.
-    """
-    return "".join(_shown(character) for character in text)
-
-
-@cache
-def _shown(character: str) -> str:
-    if character.isspace():
-        return " "
-    category = unicodedata.category(character)
-    direction = unicodedata.bidirectional(character)
-    overrides = direction in {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
-    return _HIDDEN if category in {"Cc", "Cs"} or overrides else character
+    """Text from a recipe or a file name, without what a terminal would obey; a line break is a space."""
+    return shown("".join(" " if character.isspace() else character for character in text))
 
 
 def clipped(text: str, width: int) -> str:
@@ -45,7 +29,7 @@ def difference(before: str, after: str, width: int) -> tuple[str, str]:
     """
     if max(len(before), len(after)) <= width:
         return before, after
-    shared = len(os.path.commonprefix([before, after]))
+    shared = next((at for at, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), len(before))
     start = max(0, before.rfind(" ", 0, max(shared - _CONTEXT, 0)) + 1)
     lead = "…" if start else ""
     return clipped(lead + before[start:], width), clipped(lead + after[start:], width)
@@ -56,7 +40,7 @@ def seconds_of(seconds: float | Fraction | None) -> str:
     if seconds is None:
         return "?"
     exact = f"{float(seconds):.2f}"
-    return f"{exact[:-1] if exact.endswith('0') else exact} s"
+    return f"{exact.removesuffix('0')} s"
 
 
 def clock_of(seconds: float) -> str:
