@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 import shutil
-import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
@@ -95,7 +94,7 @@ def _state(home: Path) -> Iterable[Finding]:
         yield Finding("state", "fail", f"{home}: {error.strerror}", advice)
         return
     there = "" if home.is_dir() else ", made by the first run"
-    yield Finding("state", "ok", f"{home}{there} (SQLite {sqlite3.sqlite_version})")
+    yield Finding("state", "ok", f"{home}{there}")
 
 
 def _disk(home: Path) -> Iterable[Finding]:

@@ -7,8 +7,8 @@ import re
 from importlib.resources import files
 from pathlib import Path
 
+from dsl.diagnostics import shown
 from runner.errors import UsageError
-from runner.views.words import printable
 
 RECIPE = "film.toml"
 _FILES = (RECIPE, "boards/pad.jpg", "boards/RIGHTS.md")
@@ -42,7 +42,7 @@ def begin(folder: Path) -> Path:
 
 def _named(recipe: bytes, name: str) -> bytes:
     """The recipe with the title and the slate that a folder's name suggests."""
-    title = printable(name).strip() or "A film"
+    title = shown(name).strip() or "A film"
     slate = re.sub(r"[^A-Z0-9]", "", title.upper())[:_SLATE_LENGTH] or "FILM"
     text = recipe.decode()
     # JSON's escapes are TOML's too.
