@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from dsl.diagnostics import Span
 
 
+_MOST_NAMED = 12  # Names in one line, beyond which nobody reads them.
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """A finding that does not know its place yet."""
@@ -176,3 +179,98 @@ def bad_key(span: Span, text: str, fix: str) -> Diagnostic:
 def no_comma(span: Span) -> Diagnostic:
     """Two values of a list or a table in braces stand without a comma between them."""
     return _error("RM022", span, "a comma is missing before this", 'write "," between two values')
+
+
+# RM3: what a model or a local step is given. Codes from RM350 are about the model itself.
+
+
+def unknown_parameter(name: str, owner: str, near: str | None, known: Sequence[str]) -> Words:
+    """A parameter that the model or local step does not have."""
+    fix = f'did you mean "{near}"?' if near else None
+    if fix is None and len(known) <= _MOST_NAMED:
+        fix = f"it takes {listing(known, 'and')}"
+    return Words("RM301", "error", f'{owner} has no parameter "{name}"', fix)
+
+
+def not_allowed(name: str, value: str, choices: Sequence[str], fix: str | None) -> Words:
+    """A value that is none of those allowed."""
+    if len(choices) == 1:
+        return Words("RM302", "error", f"{name} can only be {choices[0]}, not {value}", f"write {choices[0]}")
+    return Words("RM302", "error", f"{name} {value} is not one of {', '.join(choices)}", fix)
+
+
+def out_of_range(name: str, value: str, problem: str, allowed: str) -> Words:
+    """A number outside its range."""
+    return Words("RM303", "error", f"{name} {value} is {problem}", f"choose {allowed}")
+
+
+def wrong_parameter_type(name: str, wanted: str, given: str, fix: str | None) -> Words:
+    """A value of a type the parameter does not take."""
+    return Words("RM304", "error", f"{name} takes {wanted}, not {given}", fix)
+
+
+def missing_parameter(name: str, owner: str, fix: str) -> Words:
+    """A parameter that must be given is not."""
+    return Words("RM305", "error", f'{owner} needs "{name}"', fix)
+
+
+def missing_companions(name: str, others: Sequence[str]) -> Words:
+    """A parameter that means nothing without others is set without them."""
+    needed = listing(others, "and")
+    return Words("RM306", "error", f"{name} needs {needed} as well", f"set {needed}, or leave {name} out")
+
+
+def no_seed(owner: str) -> Words:
+    """A seed for a model that takes none."""
+    return Words(
+        "RM307", "error", f"{owner} takes no seed", "leave it out: only the lock file can repeat its results"
+    )
+
+
+def later_value(name: str, value: str, as_of: str, choices: Sequence[str]) -> Words:
+    """A value that only a later schema of the model allows."""
+    return Words(
+        "RM308",
+        "warning",
+        f"{name} {value} is not one of {', '.join(choices)}; a later schema of the model ({as_of}) allows it",
+        f"{listing(choices)} will work with either",
+    )
+
+
+def not_finite(name: str) -> Words:
+    """A number that is not one, `nan` or `inf`."""
+    return Words("RM309", "error", f"{name} must be a finite number", "write an ordinary number")
+
+
+def malformed(name: str, value: str, wanted: str) -> Words:
+    """A text that is not in the form the parameter asks for."""
+    return Words("RM310", "error", f"{name} {value} cannot be understood", f"write {wanted}")
+
+
+def wrong_count(name: str, count: int, allowed: str) -> Words:
+    """A list with too few or too many values."""
+    return Words(
+        "RM311", "error", f"{name} has {count} {'value' if count == 1 else 'values'}", f"give {allowed}"
+    )
+
+
+def not_https(name: str) -> Words:
+    """Media within a list of tables that is not an https URL."""
+    return Words(
+        "RM312",
+        "error",
+        f"within a table, {name} takes an https:// URL only",
+        'write "https://…", or use a media parameter',
+    )
+
+
+def wrong_order(later: str, value: str, earlier: str, other: str) -> Words:
+    """A time that must come after another does not."""
+    return Words(
+        "RM313", "error", f"{later} {value} is not after {earlier} {other}", f"choose more than {other}"
+    )
+
+
+def refused_by_schema(name: str, owner: str, reason: str) -> Words:
+    """A value that the model's schema refuses for a reason that has no finding of its own."""
+    return Words("RM314", "error", f"{owner} does not take this {name}: {reason}")
