@@ -11,6 +11,10 @@ SAMPLE_RATE = 48_000
 # The same on every machine: x264 gives other bytes for another number of threads.
 THREADS = 2
 
+# How sound lies in files between two steps of the work, as options of an input and of an output.
+RAW_SOUND: dict[str, Any] = {"f": "f32le", "sample_rate": SAMPLE_RATE, "ch_layout": "stereo"}
+RAW_SOUND_OUT: dict[str, Any] = {"f": "f32le", "c:a": "pcm_f32le"}
+
 BITEXACT: dict[str, Any] = {"fflags": "+bitexact", "map_metadata": "-1", "map_chapters": "-1"}
 
 # Lanczos is the sharp one; the flags make it exact and the same on every processor.
@@ -43,4 +47,9 @@ def rate(fps: Fraction) -> str:
 
 def samples(frame: int, fps: Fraction) -> int:
     """The sample, from 0, that sounds when a frame appears: the nearest, half up, so that nothing adds up."""
-    return math.floor(frame * SAMPLE_RATE / fps + Fraction(1, 2))
+    return samples_of(frame / fps)
+
+
+def samples_of(seconds: Fraction) -> int:
+    """A length in samples at 48 kHz, half up."""
+    return math.floor(seconds * SAMPLE_RATE + Fraction(1, 2))

@@ -26,14 +26,15 @@ from runner.artifact import MediaFacts
 from runner.errors import MediaError
 from runner.media.lifeline import tied
 from runner.media.sniff import DEMUXERS
+from runner.media.stills import MAX_PIXELS
 
-MAX_PIXELS = 40_000_000
 PATIENCE = 300.0
 _LAST_LINES = 20
 _SAID_BYTES = 1_000_000
 _unique = itertools.count()
 
 Handle: TypeAlias = int | IO[bytes]
+Stream: TypeAlias = Any  # Of ffmpeg-python, which has no types.
 Progress: TypeAlias = Callable[[float], None]
 
 
@@ -86,6 +87,27 @@ def opened(name: str, **options: Any) -> Any:
     import ffmpeg
 
     return ffmpeg.input(name, thread_queue_size=64 + next(_unique), **options)
+
+
+def joined(streams: Sequence[Stream], name: str, **options: Any) -> Stream:
+    """A filter of several inputs."""
+    import ffmpeg
+
+    return ffmpeg.filter(list(streams), name, **options)
+
+
+def output(streams: Sequence[Stream], path: Path | str, **options: Any) -> Stream:
+    """A file made of streams; a path is always taken for a file, whatever its name."""
+    import ffmpeg
+
+    return ffmpeg.output(*streams, f"file:{path}" if isinstance(path, Path) else path, **options)
+
+
+def merged(outputs: Sequence[Stream]) -> Stream:
+    """Several files made by one process."""
+    import ffmpeg
+
+    return ffmpeg.merge_outputs(*outputs)
 
 
 def environment() -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,14 +14,12 @@ from typing import TYPE_CHECKING, Any
 from runner.artifact import MediaFacts, Sound
 from runner.errors import MediaError
 from runner.media.sniff import DEMUXERS, sniff
-from runner.media.stills import size
+from runner.media.stills import MAX_PIXELS, size
 
 if TYPE_CHECKING:
     from av.container import InputContainer
     from av.stream import Stream
     from av.video.stream import VideoStream
-
-MAX_PIXELS = 40_000_000
 
 # Rates that cameras and models mean when a file's clock is too coarse to say them exactly.
 _USUAL = tuple(
@@ -93,7 +92,7 @@ def _film(file: InputContainer, stream: VideoStream, name: str, container: str) 
     except StopIteration as error:
         raise MediaError(f"{name} has no frame that can be shown") from error
     file.seek(0)
-    width, height = context.width, context.height
+    width, height = math.floor(context.width * (stream.sample_aspect_ratio or 1) + 0.5), context.height
     extent = _extent(file, stream, container)
     if not extent.frames or extent.ends <= extent.begins:
         raise MediaError(f"{name} has no frame that can be shown")

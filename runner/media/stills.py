@@ -8,6 +8,8 @@ from typing import BinaryIO, TypeAlias
 
 Size: TypeAlias = tuple[int, int]
 
+MAX_PIXELS = 40_000_000
+
 _ORIENTATION = 0x0112
 _ON_ITS_SIDE = frozenset({5, 6, 7, 8})
 _SEGMENTS = 1000

@@ -1,0 +1,114 @@
+"""Filters that make any clip fit a film: its size, rate and pixels; its sample rate and channels.
+
+Expressions are ours and numbers are ours: nothing from a recipe is text in a graph.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal, TypeAlias
+
+from runner.artifact import MediaFacts
+from runner.errors import MediaError
+from runner.media import encode
+
+Fit: TypeAlias = Literal["pad", "crop"]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every picture of a film is like.
+
+    Attributes:
+        width: Pixels, even.
+        height: Pixels, even.
+        fps: Frames per second.
+        fit: Whether a clip of another shape gets bars (`pad`) or loses its edges (`crop`).
+    """
+
+    width: int
+    height: int
+    fps: Fraction
+    fit: Fit = "pad"
+
+    @property
+    def raw(self) -> Mapping[str, Any]:
+        """Input options that read such pictures without any header."""
+        return {
+            "f": "rawvideo",
+            "pixel_format": "yuv420p",
+            "video_size": (self.width, self.height),  # ffmpeg-python wants a pair.
+            "framerate": encode.rate(self.fps),
+        }
+
+
+def own_frame(facts: MediaFacts) -> Frame:
+    """The size and rate of a video itself, with even sides.
+
+    Raises:
+        MediaError: If it is not a video.
+    """
+    if facts.width is None or facts.height is None or facts.fps is None:
+        raise MediaError(f"a video is wanted, and this is {facts.media} ({facts.container})")
+    return Frame(even(facts.width), even(facts.height), facts.fps)
+
+
+def even(pixels: Fraction | int) -> int:
+    """The nearest even number, half up, and at least 2."""
+    return max(2, 2 * math.floor(Fraction(pixels) / 2 + Fraction(1, 2)))
+
+
+def picture(stream: Any, frame: Frame, frames: int, *, start: int = 0) -> Any:
+    """Conform a stream of pictures, and make it last exactly so many frames, from `start` on.
+
+    Between two frames of the source the nearest is shown; after its last one, the last.
+    """
+    paced = (
+        stream.filter("setpts", "PTS-STARTPTS")
+        .filter("fps", encode.rate(frame.fps), start_time=0)
+        .filter("tpad", stop=-1, stop_mode="clone")
+        .filter("trim", start_frame=start, end_frame=start + frames)
+    )
+    return fitted(paced.filter("setpts", "PTS-STARTPTS") if start else paced, frame)
+
+
+def fitted(stream: Any, frame: Frame) -> Any:
+    """Scale to the film's size with square pixels, and convert to 4:2:0 by bt709, whatever came in."""
+    width, height = frame.width, frame.height
+    choose = "min" if frame.fit == "pad" else "max"
+    scaled = stream.filter(
+        "scale",
+        w=f"2*round({choose}({width},{height}*dar)/2)",
+        h=f"2*round({choose}({height},{width}/dar)/2)",
+        flags=encode.SCALER,
+        out_color_matrix="bt709",
+        out_range="tv",
+    )
+    if frame.fit == "pad":
+        shaped = scaled.filter("pad", width, height, "2*floor((ow-iw)/4)", "2*floor((oh-ih)/4)")
+    else:
+        shaped = scaled.filter("crop", width, height)
+    return shaped.filter("setsar", 1).filter("format", "yuv420p")
+
+
+def sound(stream: Any, samples: int, *, skip: Fraction = Fraction(0), gain: float = 0.0) -> Any:
+    """Conform a stream of sound, and make it last exactly so many samples.
+
+    Args:
+        stream: An audio stream. A gap in it, or a late beginning, becomes silence.
+        samples: How many, at 48 kHz; silence follows where the source is shorter.
+        skip: Seconds to leave out at the beginning.
+        gain: Decibels.
+    """
+    begin = encode.samples_of(skip)
+    steady = stream.filter("aresample", encode.SAMPLE_RATE, **{"async": 1, "first_pts": 0})
+    stereo = steady.filter("aformat", sample_fmts="flt", channel_layouts="stereo")
+    loud = stereo.filter("volume", f"{gain}dB") if gain else stereo
+    return (
+        loud.filter("apad", whole_len=begin + samples)
+        .filter("atrim", start_sample=begin, end_sample=begin + samples)
+        .filter("asetpts", "PTS-STARTPTS")
+    )

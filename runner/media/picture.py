@@ -1,0 +1,142 @@
+"""The picture of a film: clip after clip through one pipe into one encoder.
+
+Each clip is decoded once, by a process that ends before the next begins. It hands its pictures raw to the
+encoder, and leaves the last of them, which the next clip dissolves over, in a file. So memory does not grow
+with the number of clips, every picture is encoded once, and there is no joint at which times could be wrong.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import anyio
+
+from runner.errors import MediaError
+from runner.job import Slug
+from runner.media import conform, encode, ffmpeg
+from runner.media.film import Cut, Film
+from runner.media.slug import slug
+
+_PIPE_BYTES = 1 << 20
+_LONGEST_DISSOLVE = 60
+
+
+async def encode_film(film: Film, sound: Path | None, folder: Path, progress: ffmpeg.Progress) -> Path:
+    """Encode the film, with its sound if it has one.
+
+    Args:
+        film: The cut list.
+        sound: Raw samples as `runner.media.sound` leaves them.
+        folder: Where to work; the film is made there too.
+        progress: Called with the part done, 0 to 1.
+
+    Raises:
+        MediaError: If ffmpeg fails on any clip.
+    """
+    path = folder / "film.mp4"
+    with _pipe() as (read, write):
+        try:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(_encode, film, sound, path, read, progress)
+                await _feed(film, folder, write)
+                os.close(write)  # The encoder sees the end of its input, and ends.
+        except ExceptionGroup as group:
+            broken, others = group.split(MediaError)
+            if broken is None or others is not None:
+                raise
+            raise broken.exceptions[0] from None
+    return path
+
+
+@contextlib.contextmanager
+def _pipe() -> Iterator[tuple[int, int]]:
+    """A pipe, roomy where the system allows, whose ends are closed at last if they have not been."""
+    read, write = os.pipe()
+    with contextlib.suppress(OSError, AttributeError):
+        fcntl.fcntl(write, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+    try:
+        yield read, write
+    finally:
+        for end in (read, write):
+            with contextlib.suppress(OSError):
+                os.close(end)
+
+
+async def _encode(film: Film, sound: Path | None, path: Path, read: int, progress: ffmpeg.Progress) -> None:
+    tags = dict.fromkeys(("color_primaries", "color_trc", "colorspace"), "bt709")
+    pictures = ffmpeg.opened("pipe:0", **film.frame.raw).filter("setparams", range="tv", **tags)
+    streams = [pictures]
+    options = encode.picture(film.frame.fps, threads=encode.THREADS) | encode.mp4()
+    if sound is not None:
+        streams.append(ffmpeg.opened(f"file:{sound}", **encode.RAW_SOUND))
+        options |= encode.sound()
+    await ffmpeg.run(
+        ffmpeg.output(streams, path, **options), frames=film.frames, progress=progress, stdin=read
+    )
+
+
+async def _feed(film: Film, folder: Path, write: int) -> None:
+    """Send every picture of the film down the pipe, in order."""
+    before: Path | None = None
+    for index, cut in enumerate(film.cuts):
+        tail = folder / f"tail-{index:x}.yuv" if cut.tail else None
+        await _send(film, cut, folder, write, before=before, tail=tail)
+        if before is not None:
+            await anyio.Path(before).unlink()
+        before = tail
+
+
+async def _send(
+    film: Film, cut: Cut, folder: Path, write: int, *, before: Path | None, tail: Path | None
+) -> None:
+    """Send one clip's pictures, beginning as a dissolve over the pictures in `before`, and keep its tail."""
+    stream = _begun(film, cut, _conformed(film, cut, folder), before)
+    kept = cut.place.frames - cut.tail
+    raw = {"f": "rawvideo", "pix_fmt": "yuv420p", "fps_mode": "passthrough", "threads": 1}
+    if tail is None:
+        outputs = [ffmpeg.output([stream], "pipe:1", **raw)]
+    else:
+        parts = stream.filter_multi_output("split")
+        rest = parts.stream(1).filter("trim", start_frame=kept).filter("setpts", "PTS-STARTPTS")
+        outputs = [ffmpeg.output([rest], tail, **raw)]
+        if kept:
+            outputs.append(ffmpeg.output([parts.stream(0).filter("trim", end_frame=kept)], "pipe:1", **raw))
+        else:
+            outputs = [ffmpeg.output([stream], tail, **raw)]
+    await ffmpeg.run(ffmpeg.merged(outputs), stdout=write)
+
+
+def _conformed(film: Film, cut: Cut, folder: Path) -> Any:
+    if isinstance(cut.source, Slug):
+        return slug(cut.source.address, film.frame, cut.place.frames, folder)
+    clip = ffmpeg.source(cut.source.path, cut.source.facts, threads=encode.THREADS)
+    return conform.picture(clip.video, film.frame, cut.place.frames)
+
+
+def _begun(film: Film, cut: Cut, stream: Any, before: Path | None) -> Any:
+    """The clip with its transition from what went before."""
+    if cut.fade:
+        return stream.filter("fade", type="in", start_frame=0, nb_frames=cut.fade)
+    if before is None:
+        return stream
+    # Of d + 1 equal steps the dissolve takes d: its first picture is no longer all the old clip, nor its last
+    # all the new one. The offset of one frame before the beginning says so to xfade.
+    step = 1 / film.frame.fps
+    lasts = (cut.place.overlap + 1) * step
+    if lasts > _LONGEST_DISSOLVE:
+        raise MediaError(
+            f"a dissolve of {float(lasts):.1f} s is too long; up to {_LONGEST_DISSOLVE} s will do"
+        )
+    earlier = ffmpeg.opened(f"file:{before}", **film.frame.raw)
+    return ffmpeg.joined(
+        [earlier, stream],
+        "xfade",
+        transition="fade",
+        duration=f"{float(lasts):.6f}",
+        offset=f"{-float(step):.6f}",
+    )
