@@ -10,9 +10,9 @@ from runner.errors import MediaError
 from runner.media.ffmpeg import environment, executable
 
 FILTERS = frozenset({
-    "aformat", "alimiter", "amix", "apad", "aresample", "atrim", "crop", "drawtext", "ebur128", "edgedetect",
-    "fade", "fps", "gblur", "pad", "scale", "setparams", "setpts", "setsar", "split", "tpad", "trim",
-    "volume", "xfade", "zoompan",
+    "afade", "aformat", "alimiter", "amix", "anullsrc", "apad", "aresample", "asetpts", "atrim", "color",
+    "crop", "drawtext", "ebur128", "edgedetect", "fade", "format", "fps", "gblur", "lut", "pad", "scale",
+    "setparams", "setpts", "setsar", "split", "tpad", "trim", "volume", "xfade", "zoompan",
 })  # fmt: skip
 ENCODERS = frozenset({"libx264", "aac", "png", "pcm_s16le", "pcm_f32le", "rawvideo"})
 

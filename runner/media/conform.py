@@ -51,7 +51,7 @@ def own_frame(facts: MediaFacts) -> Frame:
     Raises:
         MediaError: If it is not a video.
     """
-    if facts.width is None or facts.height is None or facts.fps is None:
+    if not facts.width or not facts.height or not facts.fps:
         raise MediaError(f"a video is wanted, and this is {facts.media} ({facts.container})")
     return Frame(even(facts.width), even(facts.height), facts.fps)
 
@@ -61,7 +61,7 @@ def even(pixels: Fraction | int) -> int:
     return max(2, 2 * math.floor(Fraction(pixels) / 2 + Fraction(1, 2)))
 
 
-def picture(stream: Any, frame: Frame, frames: int, *, start: int = 0) -> Any:
+def picture(stream: Any, frame: Frame, frames: int, *, shape: Fraction, start: int = 0) -> Any:
     """Conform a stream of pictures, and make it last exactly so many frames, from `start` on.
 
     Between two frames of the source the nearest is shown; after its last one, the last.
@@ -72,25 +72,35 @@ def picture(stream: Any, frame: Frame, frames: int, *, start: int = 0) -> Any:
         .filter("tpad", stop=-1, stop_mode="clone")
         .filter("trim", start_frame=start, end_frame=start + frames)
     )
-    return fitted(paced.filter("setpts", "PTS-STARTPTS") if start else paced, frame)
+    return fitted(paced.filter("setpts", "PTS-STARTPTS") if start else paced, frame, shape)
 
 
-def fitted(stream: Any, frame: Frame) -> Any:
+def shape(facts: MediaFacts) -> Fraction:
+    """The width of a picture over its height, as shown.
+
+    Raises:
+        MediaError: If there is no picture.
+    """
+    if not facts.width or not facts.height:
+        raise MediaError(f"a picture is wanted, and this is {facts.media} ({facts.container})")
+    return Fraction(facts.width, facts.height)
+
+
+def fitted(stream: Any, frame: Frame, shape: Fraction) -> Any:
     """Scale to the film's size with square pixels, and convert to 4:2:0 by bt709, whatever came in."""
-    width, height = frame.width, frame.height
-    choose = "min" if frame.fit == "pad" else "max"
+    choose = min if frame.fit == "pad" else max
     scaled = stream.filter(
         "scale",
-        w=f"2*round({choose}({width},{height}*dar)/2)",
-        h=f"2*round({choose}({height},{width}/dar)/2)",
+        even(choose(Fraction(frame.width), frame.height * shape)),
+        even(choose(Fraction(frame.height), frame.width / shape)),
         flags=encode.SCALER,
         out_color_matrix="bt709",
         out_range="tv",
     )
     if frame.fit == "pad":
-        shaped = scaled.filter("pad", width, height, "2*floor((ow-iw)/4)", "2*floor((oh-ih)/4)")
+        shaped = scaled.filter("pad", frame.width, frame.height, "2*floor((ow-iw)/4)", "2*floor((oh-ih)/4)")
     else:
-        shaped = scaled.filter("crop", width, height)
+        shaped = scaled.filter("crop", frame.width, frame.height)
     return shaped.filter("setsar", 1).filter("format", "yuv420p")
 
 

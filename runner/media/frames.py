@@ -95,9 +95,9 @@ async def _write(source: Input, seek: Fraction | None, skip: int, path: Path, *,
     stream = ffmpeg.source(source.path, source.facts, threads=1, **place).video
     if skip:
         stream = stream.filter("trim", start_frame=skip)
-    rgb = stream.filter("scale", "iw*sar", "ih", flags=encode.SCALER, out_range="pc").filter(
-        "format", "rgb24"
-    )
+    rgb = stream.filter(
+        "scale", source.facts.width, source.facts.height, flags=encode.SCALER, out_range="pc"
+    ).filter("format", "rgb24")
     options = {"c:v": "png", "f": "image2", "update": 1, "fps_mode": "passthrough", **encode.BITEXACT}
     if one:
         options["frames:v"] = 1

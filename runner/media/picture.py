@@ -115,7 +115,7 @@ def _conformed(film: Film, cut: Cut, folder: Path) -> Any:
     if isinstance(cut.source, Slug):
         return slug(cut.source.address, film.frame, cut.place.frames, folder)
     clip = ffmpeg.source(cut.source.path, cut.source.facts, threads=encode.THREADS)
-    return conform.picture(clip.video, film.frame, cut.place.frames)
+    return conform.picture(clip.video, film.frame, cut.place.frames, shape=conform.shape(cut.source.facts))
 
 
 def _begun(film: Film, cut: Cut, stream: Any, before: Path | None) -> Any:

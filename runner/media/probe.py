@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from av.stream import Stream
     from av.video.stream import VideoStream
 
+_NEARLY_SQUARE = Fraction(1, 50)
+
 # Rates that cameras and models mean when a file's clock is too coarse to say them exactly.
 _USUAL = tuple(
     Fraction(n) for n in ("24000/1001", "24", "25", "30000/1001", "30", "48", "50", "60000/1001", "60")
@@ -92,7 +94,7 @@ def _film(file: InputContainer, stream: VideoStream, name: str, container: str) 
     except StopIteration as error:
         raise MediaError(f"{name} has no frame that can be shown") from error
     file.seek(0)
-    width, height = math.floor(context.width * (stream.sample_aspect_ratio or 1) + 0.5), context.height
+    width, height = _shown(context.width, stream.sample_aspect_ratio), context.height
     extent = _extent(file, stream, container)
     if not extent.frames or extent.ends <= extent.begins:
         raise MediaError(f"{name} has no frame that can be shown")
@@ -193,6 +195,13 @@ def _beginning(file: InputContainer) -> Fraction:
 def _clock(stream: Stream) -> Fraction:
     assert stream.time_base is not None, "every stream of an opened file has a clock"
     return stream.time_base
+
+
+def _shown(width: int, aspect: Fraction | None) -> int:
+    """A width in square pixels. Pixels that are square but for a rounding are taken for square."""
+    if not aspect or abs(aspect - 1) < _NEARLY_SQUARE:
+        return width
+    return math.floor(width * aspect + Fraction(1, 2))
 
 
 def _cover(stream: Stream) -> bool:

@@ -57,7 +57,9 @@ async def trim(job: Job) -> Path:
         frame.fps,
     )
     file = ffmpeg.source(source.path, source.facts, threads=1)
-    streams = [conform.picture(file.video, frame, part.frames, start=part.start)]
+    streams = [
+        conform.picture(file.video, frame, part.frames, shape=conform.shape(source.facts), start=part.start)
+    ]
     options = encode.picture(frame.fps) | encode.mp4()
     if source.facts.sound is not None:
         before = await anyio.to_thread.run_sync(lead, source.path, source.facts)
