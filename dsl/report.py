@@ -1,0 +1,81 @@
+"""The report of one look at a recipe: findings, each once, and where things are written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from dsl.diagnostics import Diagnostic, Span, in_order
+from dsl.suggestion import nearest
+
+if TYPE_CHECKING:
+    from dsl.document import Document
+
+Path: TypeAlias = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A value in a recipe, or a stretch of a text in it.
+
+    Attributes:
+        path: The value's path.
+        start: The first character of the stretch; None for the whole value.
+        end: One past its last character.
+    """
+
+    path: Path
+    start: int | None = None
+    end: int = 0
+
+
+class Report:
+    """What has been found so far.
+
+    Attributes:
+        unknown: First names of references that led nowhere: what they were meant to read is not called unused.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.unknown: set[str] = set()
+        self._found: dict[Diagnostic, None] = {}
+
+    def add(self, *diagnostics: Diagnostic) -> None:
+        """Report findings; one that is there already is not repeated."""
+        self._found.update(dict.fromkeys(diagnostics))
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is an error among the findings."""
+        return any(found.severity == "error" for found in self._found)
+
+    @property
+    def findings(self) -> tuple[Diagnostic, ...]:
+        """All findings by place; notes, which ask for nothing, only where there is no error to be put right."""
+        failed = self.failed
+        return in_order(each for each in self._found if not (failed and each.severity == "note"))
+
+    def key(self, path: Path) -> Span:
+        """Where a key stands."""
+        return self.document.key(path)
+
+    def value(self, path: Path) -> Span:
+        """Where a value stands."""
+        return self.document.value(path)
+
+    def header(self, path: Path) -> Span:
+        """Where a table's header stands."""
+        return self.document.header(path)
+
+    def at(self, place: Place) -> Span:
+        """Where a value, or a stretch of one, stands."""
+        if place.start is None:
+            return self.document.value(place.path)
+        return self.document.within(place.path, place.start, place.end)
+
+    @staticmethod
+    def near(word: str, choices: Iterable[str]) -> str | None:
+        """The choice that a misspelt word was probably meant to be."""
+        return nearest(word, [choice for choice in choices if choice != word])
