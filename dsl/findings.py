@@ -9,12 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dsl.diagnostics import Diagnostic, Severity
+from dsl.diagnostics import Diagnostic, Severity, Span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from dsl.diagnostics import Span
 
 
 _MOST_NAMED = 12  # Names in one line, beyond which nobody reads them.
@@ -91,13 +89,13 @@ def duplicate_key(span: Span, name: str, first: Span) -> Diagnostic:
     )
 
 
-def duplicate_table(span: Span, name: str, first: Span) -> Diagnostic:
+def duplicate_table(span: Span, name: str, first: Span, fix: str) -> Diagnostic:
     """A table's header is written twice."""
     return _error(
         "RM007",
         span,
         f"[{name}] is written twice; the first time is in line {first.line}, column {first.column}",
-        f"move these lines under the first [{name}]",
+        fix,
     )
 
 
@@ -116,14 +114,14 @@ def too_many_digits(span: Span, digits: int, limit: int) -> Diagnostic:
     return _error("RM010", span, f"this number has {digits:,} digits, and a recipe may use {limit}")
 
 
-def bad_number(span: Span, text: str, fix: str) -> Diagnostic:
-    """A number is written in a way TOML does not have, such as a leading zero."""
-    return _error("RM011", span, f"{text} is not a number in TOML", fix)
+def bad_value(span: Span, text: str, fix: str) -> Diagnostic:
+    """A number, a truth value or nothing, written in a way TOML does not have, such as a leading zero."""
+    return _error("RM011", span, f"{text} is not a value in TOML", fix)
 
 
-def unquoted(span: Span, text: str, fix: str) -> Diagnostic:
+def unquoted(span: Span, fix: str) -> Diagnostic:
     """A text stands without quotes."""
-    return _error("RM012", span, f"{text} is not a value in TOML", fix)
+    return _error("RM012", span, "a text must stand in quotes", fix)
 
 
 def open_string(span: Span, quote: str) -> Diagnostic:
@@ -159,21 +157,21 @@ def bad_escape(span: Span, text: str) -> Diagnostic:
     )
 
 
-def kind_of_table(span: Span, name: str, first: Span, fix: str) -> Diagnostic:
+def clash(span: Span, name: str, sort: str, first: Span, fix: str) -> Diagnostic:
     """A name is used as a value or a list in one place and as a table in another."""
     return _error(
-        "RM019", span, f'"{name}" is something else already, in line {first.line}, column {first.column}', fix
+        "RM019", span, f'"{name}" is {sort} already, in line {first.line}, column {first.column}', fix
     )
 
 
 def trailing(span: Span, text: str, fix: str) -> Diagnostic:
     """Something stands after a value or header that has ended."""
-    return _error("RM020", span, f"nothing may follow here, but {text} does", fix)
+    return _error("RM020", span, f"nothing may follow here, but {text if len(text) > 1 else f"'{text}'"} does", fix)
 
 
 def bad_key(span: Span, text: str, fix: str) -> Diagnostic:
     """A key is missing, or is not written as one."""
-    return _error("RM021", span, f"{text} is not a key", fix)
+    return _error("RM021", span, f"{text} is not a key" if text else "there is no key here", fix)
 
 
 def no_comma(span: Span) -> Diagnostic:
