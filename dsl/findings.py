@@ -166,7 +166,8 @@ def clash(span: Span, name: str, sort: str, first: Span, fix: str) -> Diagnostic
 
 def trailing(span: Span, text: str, fix: str) -> Diagnostic:
     """Something stands after a value or header that has ended."""
-    return _error("RM020", span, f"nothing may follow here, but {text if len(text) > 1 else f"'{text}'"} does", fix)
+    what = text if len(text) > 1 else f'"{text}"'
+    return _error("RM020", span, f"nothing may follow here, but {what} does", fix)
 
 
 def bad_key(span: Span, text: str, fix: str) -> Diagnostic:
