@@ -1,10 +1,11 @@
-"""What is odd about a whole recipe: things nothing uses, models without a seed, dissolves that show a frame twice."""
+"""What is odd about a whole recipe: what nothing uses, models without a seed, frames shown twice."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
-from dsl import catalog, kinds, reference_findings, shape_findings
+from dsl import kinds, reference_findings, shape_findings
 from dsl.address import Address
 from dsl.expand import Draft
 from dsl.graph import Instance
@@ -90,7 +91,7 @@ def chained_dissolves(
     for film in films:
         said: dict[Place, list[str]] = {}
         clips = film.cut.clips if film.cut else ()
-        for before, clip in zip(clips, clips[1:], strict=False):
+        for before, clip in pairwise(clips):
             if clip.transition.kind != "dissolve" or clip.decided is None:
                 continue
             if _ends(clip.source, instances) & _line(before.source, instances):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pathlib
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from dsl import checks, reference_findings
@@ -50,7 +51,9 @@ def compile_recipe(
     recipe = read_recipe(document.data, report)
     slate = slate_of(recipe, path)
     scope = Scope(recipe, report, slate=slate, overrides=override_vars(recipe, overrides))
-    compiler = _Compiler(recipe, report, scope, facts, path.absolute(), overrides)
+    compiler = _Compiler(
+        recipe, report, scope, facts=facts, folder=path.absolute().parent, overrides=overrides
+    )
     instances: dict[Address, Instance] = {}
     deliveries: tuple[Delivery, ...] = ()
     if within_limit(recipe, report, allow_large=overrides.allow_large):
@@ -78,8 +81,9 @@ class _Compiler:
         recipe: Recipe,
         report: Report,
         scope: Scope,
+        *,
         facts: Facts,
-        path: pathlib.Path,
+        folder: pathlib.Path,
         overrides: Overrides,
     ) -> None:
         self.seed = recipe.seed if overrides.seed is None else overrides.seed
@@ -87,7 +91,7 @@ class _Compiler:
         self._report = report
         self._scope = scope
         self._facts = facts
-        self._desk = MediaDesk(facts, path.parent, report)
+        self._desk = MediaDesk(facts, folder, report)
         self._provider = overrides.provider
 
     def expanded(self, slate: str) -> tuple[dict[Address, Instance], tuple[Delivery, ...]]:
@@ -133,9 +137,7 @@ class _Compiler:
         """Report each circle once, at the reference that closes it, however many shots have the same."""
         said = set()
         for loop in sorted(circles(inputs)):
-            place = next(
-                filter(None, (_edge(resolved[a], b) for a, b in zip(loop, loop[1:], strict=False))), None
-            )
+            place = next(filter(None, (_edge(resolved[a], b) for a, b in pairwise(loop))), None)
             span = self._report.at(place) if place else resolved[loop[0]].instance.span
             if span not in said:
                 said.add(span)

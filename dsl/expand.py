@@ -99,7 +99,7 @@ def _drafts(step: Step, recipe: Recipe, scope: Scope, report: Report) -> tuple[D
 
 def _draft(step: Step, shot: Shot | None, kind: Kind | None, scope: Scope, report: Report) -> Draft:
     wish = shot.wishes.get(step.name) if shot else None
-    model = _model(step, shot, wish, kind, scope, report) if kind and not kind.local else None
+    model = _model(step, shot, kind, scope, report) if kind and not kind.local else None
     output = (kind.output or (model.output if model else None)) if kind else None
     supplied = wish.params.get(output) if wish and output else None
     point = (shot.id,) if shot else ()
@@ -123,11 +123,10 @@ def _kind(step: Step, report: Report) -> Kind | None:
     return found
 
 
-def _model(
-    step: Step, shot: Shot | None, wish: Wish | None, kind: Kind, scope: Scope, report: Report
-) -> Model | None:
+def _model(step: Step, shot: Shot | None, kind: Kind, scope: Scope, report: Report) -> Model | None:
     """The model of an instance, fit for its kind; None, reported, where there is none."""
-    written = (wish.fields.get("model") if wish else None) or step.wish.fields.get("model")
+    wish = shot.wishes.get(step.name, Wish(step.path)) if shot else Wish(step.path)
+    written = wish.fields.get("model") or step.wish.fields.get("model")
     if written is None:
         if kind.default_model is None and not step.wish.broken:
             wanted = "text, the id of a model"

@@ -106,7 +106,7 @@ class Graph:
     def needed(self, targets: frozenset[Address] | None = None) -> tuple[Address, ...]:
         """The instances that the deliveries (or the targets named) need, in order."""
         wanted = set(targets) if targets is not None else set(self._delivered())
-        for address in reversed(self.instances):
+        for address in reversed(tuple(self.instances)):
             if address in wanted:
                 wanted.update(self.instances[address].inputs)
         return tuple(address for address in self.instances if address in wanted)

@@ -1,4 +1,4 @@
-"""How long things are: what parameters declare of seconds, frame rate and frames, and `num_frames = "match"`."""
+"""How long things are: the seconds, frame rates and frames that parameters declare."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dsl.address import Address
 from dsl.facts import Facts
 from dsl.film import Cut
 from dsl.graph import Instance
-from dsl.report import Place, Report
+from dsl.report import Report
 from dsl.resolve import Resolved
 from dsl.timeline import TooShortError, frames_of, lay_out, match_frames
 from dsl.values import Derived, LocalMedia, Made, Match, Media, Value
@@ -133,7 +133,7 @@ class Lengths:
         later = cut.clips[error.index + 1 : error.index + 2]
         decided = next((each.decided for each in (clip, *later) if each.decided), None)
         name = _named(clip.source)
-        place = self._report.at(decided or clip.place or Place(resolved.draft.step.path))
+        place = self._report.at(decided or clip.place)
         film = resolved.draft.step.name
         self._report.add(shape_findings.clip_too_short(place, film, name, error.frames, error.wanted))
 

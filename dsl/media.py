@@ -38,16 +38,17 @@ class MediaDesk:
             wanted: The types that are taken; an address counts as the first.
             parameter: What takes it, for the words.
         """
-        place = self._report.at(node.place)
         if isinstance(node, Item):
             media: Media | None = node.media
         elif isinstance(node, Scalar) and isinstance(node.value, str):
             media = self._written(node, node.value, wanted[0])
         else:
-            self._report.add(say.not_media_value(place, parameter, wanted[0], what(node)))
+            self._report.add(
+                say.not_media_value(self._report.at(node.place), parameter, wanted[0], what(node))
+            )
             return None
         if media is not None and media.media not in wanted:
-            self._report.add(say.wrong_media(place, parameter, wanted[0], media.media))
+            self._report.add(say.wrong_media(self._report.at(node.place), parameter, wanted[0], media.media))
             return None
         return media
 
@@ -67,8 +68,8 @@ class MediaDesk:
         return kept if len(kept) == len(found) else None
 
     def _written(self, node: Scalar, text: str, wanted: MediaType) -> Media | None:
-        place = self._report.at(node.place)
         if _has_scheme(text):
+            place = self._report.at(node.place)
             if not _is_https(text):
                 self._report.add(shape_findings.only_https(place, text))
                 return None
@@ -79,7 +80,7 @@ class MediaDesk:
         found = self._found[text]
         if isinstance(found, FoundFile):
             return LocalMedia(found.path, text, found.media)
-        self._report.add(_PROBLEMS[found](place, text))
+        self._report.add(_PROBLEMS[found](self._report.at(node.place), text))
         return None
 
 

@@ -10,7 +10,7 @@ from dsl.diagnostics import Span
 from dsl.expand import Draft
 from dsl.media import MediaDesk
 from dsl.nodes import Item, Listing, Node
-from dsl.recipe import Recipe
+from dsl.recipe import Recipe, Step
 from dsl.reference import RESERVED, Ref, Word
 from dsl.report import Path, Place, Report
 from dsl.scope import Env, Scope
@@ -64,22 +64,28 @@ class Outputs:
         drafts = self._drafts[step.name]
         if drafts and not self._offers(words, word, drafts[0], path):
             return None
-        if step.each_shot and ref.point and len(ref.point) == 1:
-            targets = self._pointed(ref.point[0], drafts, path)
-        elif ref.point:
-            self._bad_point(ref, step.each_shot, step.name, path)
-            return None
-        elif neighbour is not None:
-            targets = self._neighbours(neighbour, step.name, drafts, path, env)
-        elif not step.each_shot or (env.shot is None and not env.lenient):
-            targets = drafts
-        else:
-            at = self._position.get(env.shot.id) if env.shot else None
-            targets = None if at is None else drafts[at : at + 1]
+        targets = self._targets(ref, neighbour, step, path, env)
         if targets is None or env.lenient:
             return None
         group = step.each_shot and env.shot is None and not ref.point
         return self._media(targets, words[0], ref, path, group=group)
+
+    def _targets(
+        self, ref: Ref, neighbour: Word | None, step: Step, path: Path, env: Env
+    ) -> tuple[Draft, ...] | None:
+        """The instances that a reference means: those of the same point, or of the point it names."""
+        drafts = self._drafts[step.name]
+        if ref.point:
+            if step.each_shot and len(ref.point) == 1:
+                return self._pointed(ref.point[0], drafts, path)
+            self._bad_point(ref, step, path)
+            return None
+        if neighbour is not None:
+            return self._neighbours(neighbour, step, path, env)
+        if not step.each_shot or (env.shot is None and not env.lenient):
+            return drafts
+        at = self._position.get(env.shot.id) if env.shot else None
+        return None if at is None else drafts[at : at + 1]
 
     def _media(
         self, targets: tuple[Draft, ...], output: Word, ref: Ref, path: Path, *, group: bool
@@ -173,17 +179,15 @@ class Outputs:
             self._report.add(say.unknown_point(self._at(label, path), label.text, near))
         return None
 
-    def _bad_point(self, ref: Ref, each_shot: bool, step: str, path: Path) -> None:
-        if each_shot:
-            self._report.add(say.too_many_labels(self._at(ref.point[1], path), step))
+    def _bad_point(self, ref: Ref, step: Step, path: Path) -> None:
+        if step.each_shot:
+            self._report.add(say.too_many_labels(self._at(ref.point[1], path), step.name))
         else:
-            self._report.add(say.point_without_axis(self._at(ref.point[0], path), step))
+            self._report.add(say.point_without_axis(self._at(ref.point[0], path), step.name))
 
-    def _neighbours(
-        self, word: Word, step: str, drafts: tuple[Draft, ...], path: Path, env: Env
-    ) -> tuple[Draft, ...] | None:
-        if not self._recipe.steps[step].each_shot:
-            self._report.add(say.neighbour_without_shots(self._at(word, path), word.text, step))
+    def _neighbours(self, word: Word, step: Step, path: Path, env: Env) -> tuple[Draft, ...] | None:
+        if not step.each_shot:
+            self._report.add(say.neighbour_without_shots(self._at(word, path), word.text, step.name))
             return None
         if env.shot is None:
             if not env.lenient:
@@ -192,10 +196,10 @@ class Outputs:
         if (here := self._position.get(env.shot.id)) is None or env.lenient:
             return None
         at = here - 1 if word.text == "prev" else here + 1
-        if not 0 <= at < len(drafts):
+        if not 0 <= at < len(self._position):
             self._report.add(say.no_neighbour(self._at(word, path), word.text, env.shot.id))
             return None
-        return drafts[at : at + 1]
+        return self._drafts[step.name][at : at + 1]
 
     def _no_step(self, word: Word, path: Path) -> None:
         known = (*self._recipe.steps, *RESERVED)

@@ -194,7 +194,7 @@ def read_recipe(data: Mapping[str, Any], report: Report) -> Recipe:
         defaults=defaults,
         shots=shots,
         steps=steps,
-        outputs=dict(text for text in tables("outputs")),  # type: ignore[arg-type]  # Checked to be text.
+        outputs={name: text for name, text in top.get("outputs", {}).items() if ("outputs", name) not in bad},
     )
 
 

@@ -34,7 +34,7 @@ class Report:
     """What has been found so far.
 
     Attributes:
-        unknown: First names of references that led nowhere: what they were meant to read is not called unused.
+        unknown: First names of references that led nowhere; what they meant to read is not called unused.
     """
 
     def __init__(self, document: Document) -> None:
@@ -53,7 +53,7 @@ class Report:
 
     @property
     def findings(self) -> tuple[Diagnostic, ...]:
-        """All findings by place; notes, which ask for nothing, only where there is no error to be put right."""
+        """All findings by place; notes, which ask for nothing, only where there is no error."""
         failed = self.failed
         return in_order(each for each in self._found if not (failed and each.severity == "note"))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dsl import reference_findings, shape_findings
 from dsl.address import Address
 from dsl.catalog import Model
+from dsl.diagnostics import Span
 from dsl.expand import Draft
 from dsl.film import Cut, CuttingRoom
 from dsl.graph import Instance
@@ -15,7 +16,6 @@ from dsl.kinds import Kind
 from dsl.media import MediaDesk, spread
 from dsl.nodes import Node, Scalar, items, plain, within
 from dsl.parameters import Finding, check_parameters
-from dsl.diagnostics import Span
 from dsl.recipe import STEP_KEYS, Recipe, Wish, Written
 from dsl.report import Place, Report
 from dsl.scope import Env, Scope
@@ -91,7 +91,7 @@ class Resolver:
             if value is not None:
                 params[name] = value
         lost = frozenset(written) - frozenset(params)
-        faults = self._judge(draft, kind, params, written, nodes, lost)
+        faults = self._judge(draft, kind, params, written, nodes)
         if draft.model is not None and draft.model.takes_seed and "seed" not in written:
             params["seed"] = derive_seed(self._seed, draft.shot.id if draft.shot else None)
         if cut is not None:
@@ -161,10 +161,10 @@ class Resolver:
         params: Mapping[str, Value],
         written: Mapping[str, Written],
         nodes: Mapping[str, Node],
-        lost: frozenset[str],
     ) -> bool:
         """Report what the model or kind thinks of the parameters; whether there is an error among it."""
         faults = False
+        lost = frozenset(written) - frozenset(params)
         for finding in check_parameters(draft.model or kind, params, kind=kind, step_keys=_STEP_KEYS):
             if (finding.at == "step" and finding.parameter[0] in lost) or (
                 finding.code == _COMPANIONS and lost

@@ -1,7 +1,7 @@
 """What a reference yields: value tables, shot fields and the recipe's own names, looked up in one pass.
 
-What a step makes is asked of `Outputs`. A value that cannot be had is reported once, where that is judged, and
-is None from then on, so that one mistake is one finding.
+What a step makes is asked of `Outputs`. A value that cannot be had is reported once, where that is judged,
+and is None from then on, so that one mistake is one finding.
 """
 
 from __future__ import annotations
@@ -192,23 +192,20 @@ class Scope:
         root = ref.root.text
         if root not in RESERVED or root in ("prev", "next"):
             return self.outputs.lookup(ref, path, env) if self.outputs else None
+        if root == "matrix":
+            self._report.add(shape_findings.later_release(self._at(ref.root, path), "matrix"))
+            return None
         if ref.point:
             place = Place(path, ref.point[0].start - 1, ref.point[-1].end)
             self._report.add(say.malformed(self._report.at(place), "name"))
             return None
-        if root == "matrix":
-            self._report.add(shape_findings.later_release(self._at(ref.root, path), "matrix"))
-            return None
         if len(ref.words) == 1:
             self._report.add(say.names_a_table(self._at(ref.root, path), root))
             return None
-        if root == "shot":
-            return self._of_shot(ref, path, env)
-        if root == "recipe":
-            return self._of_recipe(ref, path)
-        return self._of_table(ref, path, env)
+        look = {"shot": self._of_shot, "recipe": self._of_recipe}.get(root, self._of_table)
+        return look(ref, path, env)
 
-    def _of_recipe(self, ref: Ref, path: Path) -> Node | None:
+    def _of_recipe(self, ref: Ref, path: Path, _env: Env) -> Node | None:
         name = ref.words[1]
         if (value := self._names.get(name.text)) is None or len(ref.words) > 2:  # noqa: PLR2004
             wrong = name if value is None else ref.words[2]
@@ -247,7 +244,8 @@ class Scope:
             if isinstance(raw, dict) and word.text in raw:
                 at, raw = (*at, word.text), raw[word.text]
             elif isinstance(raw, dict):
-                return self._unknown(word, path, ".".join(map(str, at)), raw)
+                self._unknown(word, path, ".".join(map(str, at)), raw)
+                return None
             else:
                 label = ".".join(map(str, at))
                 found = self._value(Written(raw, at), env, label, Place(path, ref.root.start, word.start - 1))
@@ -263,7 +261,8 @@ class Scope:
             known = node.items if isinstance(node, Table) else {}
             if word.text not in known:
                 label = ".".join(each.text for each in ref.words[:place])
-                return self._unknown(word, path, label, known)
+                self._unknown(word, path, label, known)
+                return None
             node = known[word.text]
         return node
 
