@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dsl.compile import Overrides, compile_recipe
+from dsl.compile import OverrideError, Overrides, compile_recipe
 from dsl.diagnostics import Diagnostic, RecipeError
 from dsl.graph import Graph, Instance
 from runner.errors import UsageError
@@ -42,21 +42,23 @@ def read(recipe: Path, options: RunOptions, *, probe: bool) -> Graph:
 
     Raises:
         RecipeError: If the recipe has errors.
-        OverrideError: If an override does not fit the recipe.
+        UsageError: If an override does not fit the recipe.
     """
-    folder = recipe.resolve().parent
-    facts = RecipeFacts([folder, *options.allow_roots], probe=probe)
+    facts = RecipeFacts(options.allow_roots, probe=probe)
     overrides = Overrides(
         vars=options.sets, seed=options.seed, provider=options.provider, allow_large=options.allow_large
     )
-    return compile_recipe(recipe, facts, overrides, file=str(recipe))
+    try:
+        return compile_recipe(recipe, facts, overrides, file=str(recipe))
+    except OverrideError as error:
+        raise UsageError(str(error)) from error
 
 
 def examine(recipe: Path, options: RunOptions) -> Examined:
     """Find everything that is wrong with a recipe, without decoding any media.
 
     Raises:
-        OverrideError: If an override does not fit the recipe.
+        UsageError: If an override does not fit the recipe.
     """
     try:
         graph = read(recipe, options, probe=False)

@@ -75,7 +75,6 @@ def explain(error: BaseException) -> int:
 
 
 def _explain_ours(error: BaseException) -> int:
-    from dsl.compile import OverrideError
     from dsl.diagnostics import RecipeError
     from runner.errors import BusyError, ReelError, UsageError
 
@@ -85,10 +84,9 @@ def _explain_ours(error: BaseException) -> int:
         click.echo(pictures(error.diagnostics, error.sources, colour=colour(sys.stderr)), err=True)
         click.echo(summary(error.diagnostics), err=True)
         return USAGE
-    if isinstance(error, ReelError | OverrideError):
+    if isinstance(error, ReelError):
         say(str(error))
-        usage = isinstance(error, UsageError | OverrideError)
-        return USAGE if usage else BUSY if isinstance(error, BusyError) else FAILED
+        return USAGE if isinstance(error, UsageError) else BUSY if isinstance(error, BusyError) else FAILED
     if isinstance(error, OSError) and error.strerror:
         say(f"{error.filename}: {error.strerror}" if error.filename else error.strerror)
         return FAILED

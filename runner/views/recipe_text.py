@@ -10,9 +10,7 @@ from typing import Any
 
 from dsl.graph import Delivery, Graph, Instance
 from dsl.values import Derived, LocalMedia, Made, Match, Media, RemoteMedia, Value
-from runner.views.words import clipped, count_of, printable, seconds_of
-
-_TEXT_WIDTH = 160
+from runner.views.words import count_of, printable, seconds_of
 
 
 def overview(graph: Graph) -> str:
@@ -62,7 +60,7 @@ def written(value: Value) -> str:
             inner = ", ".join(f"{printable(name)} = {written(part)}" for name, part in value.items())
             return f"{{ {inner} }}" if inner else "{}"
         case str():
-            return clipped(printable(json.dumps(value, ensure_ascii=False)), _TEXT_WIDTH)
+            return printable(json.dumps(value, ensure_ascii=False))
         case Sequence():
             return f"[{', '.join(written(part) for part in value)}]"
     return json.dumps(value)
@@ -77,8 +75,9 @@ def _leaf(value: Media | Match) -> str:
         case Made():
             return f"${{{value.address}.{value.media}}}"
         case Derived():
-            source = str(value.source.address) if isinstance(value.source, Made) else _leaf(value.source)
-            return f"${{{source}.{value.output}}}"
+            if isinstance(value.source, Made):
+                return f"${{{value.source.address}.{value.output}}}"
+            return f"{value.output.replace('_', ' ')} of {_leaf(value.source)}"
         case Match():
             return "match"
 
