@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from runner.artifact import MediaFacts, Sound
 from runner.errors import MediaError
+from runner.media import boxes
 from runner.media.sniff import DEMUXERS, sniff
 from runner.media.stills import MAX_PIXELS, size
 
@@ -45,6 +46,8 @@ def probe(path: Path) -> MediaFacts:
     media, container = found
     if media == "image":
         return _still(path, container)
+    if DEMUXERS[container] == "mov" and not boxes.walk(path).playable:
+        raise MediaError(f"{path.name} is cut short: its index or a part of its data is missing")
     with _opened(path, container) as file:
         pictures = [stream for stream in file.streams.video if not _cover(stream)]
         if pictures:
