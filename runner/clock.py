@@ -86,6 +86,7 @@ class VirtualClock:
             for _ in range(_TURNS):
                 await anyio.lowlevel.checkpoint()
             await anyio.wait_all_tasks_blocked()
-            if self._sleepers:
+            # A task that waits for a thread only looks as if it had nothing to do.
+            if self._sleepers and not anyio.to_thread.current_default_thread_limiter().borrowed_tokens:
                 self._elapsed, _, woken = heapq.heappop(self._sleepers)
                 woken.set()

@@ -2,8 +2,8 @@
 
 Events are kept as they are. Beside them stand the few facts that a plan asks for: what each key made, what
 each instance was when it was last seen, which frames were taken out of which video, what was delivered where.
-Rows are added to a transaction that is open, and `commit` puts all of it on the disk at once, so that an event
-and the facts that go with it are never apart.
+Rows are added to a transaction that is open, and `commit` puts all of it on the disk at once, so that an
+event and the facts that go with it are never apart.
 """
 
 from __future__ import annotations
@@ -255,7 +255,7 @@ class Journal:
     def _check_version(self) -> None:
         if (version := self._version()) > VERSION:
             raise StoreError(
-                f"the journal {self._path} is of version {version}, from a newer reelmake, and this one reads "
+                f"the journal {self._path} is of version {version}, from a newer reelmake; this one reads "
                 f"version {VERSION}: get the newer reelmake, or set REEL_HOME to another folder"
             )
 

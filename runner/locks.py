@@ -50,6 +50,25 @@ def store_lock(folder: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def reading_lock(folder: Path) -> Iterator[None]:
+    """Share the store with others as long as there is one, writing nothing.
+
+    Raises:
+        BusyError: If the store is being cleared up.
+    """
+    try:
+        descriptor = os.open(folder / "store.lock", os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        yield
+        return
+    try:
+        _share(descriptor)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
 def held(path: Path) -> Iterator[None]:
     """Wait for a lock that is held for moments only, and hold it."""
     with _opened(path) as descriptor:
@@ -79,6 +98,11 @@ def _opened(path: Path) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def _share(descriptor: int) -> None:
+    if not _try(descriptor, fcntl.LOCK_SH):
+        raise BusyError("the store is being cleared up by another process; try again when it has finished")
 
 
 def _try(descriptor: int, how: int) -> bool:

@@ -12,26 +12,15 @@ from typing import Any, Literal, TypeAlias
 from dsl.address import Address
 from dsl.graph import Instance
 from runner.artifact import Artifact
+from runner.changes import Change
+from runner.gather import Gathered
+
+__all__ = ["Change", "Plan", "Planned", "Reason", "ReasonCode", "Totals", "Upload", "Verdict", "plan_json"]
 
 Verdict: TypeAlias = Literal["run", "reuse", "wait", "attach", "held"]
 ReasonCode: TypeAlias = Literal[
     "new", "changed", "upstream", "up to date", "missing", "failed before", "refused before", "shared"
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A field that differs from what was made last.
-
-    Attributes:
-        field: Where in the instance: `prompt`, `clips[2].transition`, `model`.
-        before: The value then, as JSON; media as a name with a short digest; None where it was not set.
-        after: The value now, likewise.
-    """
-
-    field: str
-    before: Any
-    after: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +65,7 @@ class Planned:
         seconds: The declared length of what it makes; None where that is not known yet, and for images.
         frames: Its declared frames; None likewise.
         price: USD; None where it is not known. Nothing for local work, animatics, `reuse` and `attach`.
-        key: What identifies the work; None where that depends on an input still to be made.
+        gathered: Its parameters and its key, as far as they are known.
         artifact: What is there already; None unless the verdict is `reuse`.
         uploads: The user's files that would be sent to a hosted provider.
         estimate: Seconds the work may take, from what this machine saw before; 0 where there is none.
@@ -88,10 +77,15 @@ class Planned:
     seconds: Fraction | None
     frames: int | None
     price: Decimal | None
-    key: str | None
+    gathered: Gathered
     artifact: Artifact | None
     uploads: tuple[Upload, ...]
     estimate: float
+
+    @property
+    def key(self) -> str | None:
+        """What identifies the work; None where that depends on an input still to be made."""
+        return self.gathered.key
 
 
 @dataclass(frozen=True, slots=True)
