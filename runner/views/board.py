@@ -6,25 +6,47 @@ as many of those finished last as there is room for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import Self
 
-from rich.console import Console, ConsoleOptions, Group, RenderResult
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live
-from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from runner.views.progress import Progress, RunProgress
+from runner.views.progress import Progress, RunProgress, State
 from runner.views.words import clock_of, count_of, printable
 
 _PER_SECOND = 8
 _FRAME = 4  # Lines of the board that are no instance: the title, the bar, an empty line, the waiting.
-_MARKS = {"running": "●", "done": "✓", "reused": "·", "failed": "✗", "blocked": "○"}
-_ASCII_MARKS = {"running": "*", "done": "+", "reused": ".", "failed": "x", "blocked": "-"}
 _STYLES = {"running": "yellow", "done": "green", "reused": "dim", "failed": "bold red", "blocked": "red"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """What the board is drawn with.
+
+    Attributes:
+        marks: A character for each state.
+        done: What the part of a bar that is done is made of.
+        left: What the rest of it is made of.
+    """
+
+    marks: Mapping[State, str]
+    done: str
+    left: str
+
+    def bar(self, part: float, width: int) -> Text:
+        """A bar of `width` characters."""
+        filled = round(part * width)
+        return Text.assemble((self.done * filled, "green"), (self.left * (width - filled), "dim"))
+
+
+_UNICODE = _Drawing({"running": "●", "done": "✓", "reused": "·", "failed": "✗", "blocked": "○"}, "━", "─")
+_ASCII = _Drawing({"running": "*", "done": "+", "reused": ".", "failed": "x", "blocked": "o"}, "#", "-")
 
 
 class Board:
@@ -61,23 +83,23 @@ class Board:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """The board as it stands, in at most the terminal's height."""
-        ascii_only = options.ascii_only
-        marks = _ASCII_MARKS if ascii_only else _MARKS
-        yield Group(self._head(), self._bar(options.max_width))
+        drawing = _ASCII if options.ascii_only else _UNICODE
+        yield self._head()
+        yield drawing.bar(self.progress.part, min(options.max_width, 60))
         rows = Table.grid(padding=(0, 1), expand=False)
         rows.add_column(width=1)
-        rows.add_column(no_wrap=True, overflow="ellipsis", max_width=max(options.max_width - 34, 10))
-        rows.add_column(width=20)
+        rows.add_column(no_wrap=True, overflow="crop", max_width=max(options.max_width - 34, 6))
+        rows.add_column(no_wrap=True, overflow="crop", width=20)
         rows.add_column(justify="right", no_wrap=True)
         for shown in self._shown(max(console.size.height - _FRAME - 1, 1)):
-            mark = Text(marks[shown.state], style=_STYLES[shown.state])
-            rows.add_row(mark, Text(shown.address), *self._part(shown))
+            mark = Text(drawing.marks[shown.state], style=_STYLES[shown.state])
+            rows.add_row(mark, Text(shown.address), *self._part(shown, drawing))
         yield rows
         if waiting := self.progress.count("waiting"):
             yield Text(f"  {waiting} waiting", style="dim")
 
     def _head(self) -> Text:
-        head = Text(no_wrap=True, overflow="ellipsis")
+        head = Text(no_wrap=True, overflow="crop")
         head.append(self._title, style="bold")
         if self.progress.started:
             passed = (self._end() - self.progress.started).total_seconds()
@@ -90,19 +112,16 @@ class Board:
                 head.append(f", {number} {state}", style=_STYLES[state])
         return head
 
-    def _bar(self, width: int) -> ProgressBar:
-        return ProgressBar(total=1.0, completed=self.progress.part, width=min(width, 60))
-
     def _shown(self, room: int) -> Iterable[Progress]:
         """What runs now, longest first, then failures, then what was finished last."""
         running = self.progress.latest("running")[::-1]
         settled = [*self.progress.latest("failed"), *self.progress.latest("done", "reused", "blocked")]
         return [*running, *settled][:room]
 
-    def _part(self, shown: Progress) -> tuple[ProgressBar | Text, Text]:
+    def _part(self, shown: Progress, drawing: _Drawing) -> tuple[Text, Text]:
         if shown.state == "running" and shown.since:
             passed = (self._end() - shown.since).total_seconds()
-            return ProgressBar(total=1.0, completed=shown.part, width=20), Text(clock_of(max(passed, 0)))
+            return drawing.bar(shown.part, 20), Text(clock_of(max(passed, 0)))
         if shown.state == "done":
             return Text("done", style="green"), Text(f"{shown.took:.1f} s", style="dim")
         return Text(shown.state, style=_STYLES[shown.state]), Text("")

@@ -19,6 +19,13 @@ _VERDICTS: dict[Verdict, str] = {
     "reuse": "\x1b[32m",
     "held": "\x1b[31m",
 }
+_SUMS: dict[Verdict, str] = {
+    "run": "to run",
+    "wait": "waiting for inputs",
+    "attach": "sharing",
+    "reuse": "to reuse",
+    "held": "held",
+}
 _PLAIN = "\x1b[0m"
 _VALUE_WIDTH = 60
 
@@ -39,7 +46,7 @@ _RIGHT = (False, False, False, True, True, False)
 
 def _row(planned: Planned) -> tuple[str, ...]:
     instance = planned.instance
-    length = "still" if instance.output == "image" else seconds_of(planned.seconds)
+    length = "still" if instance.output == "image" else seconds_of(planned.seconds, exact=True)
     price = price_of(planned.price) if instance.provider else "local"
     reason = printable(planned.reason.text)
     return (planned.verdict, str(instance.address), instance.model or instance.uses, length, price, reason)
@@ -81,9 +88,7 @@ def _shown_path(upload: Upload, folder: Path) -> str:
 
 def _totals(plan: Plan, graph: Graph) -> Iterable[str]:
     totals = plan.totals
-    counted = [
-        f"{totals.counts[verdict]} to {verdict}" for verdict in _VERDICTS if totals.counts.get(verdict)
-    ]
+    counted = [f"{number} {_SUMS[verdict]}" for verdict, number in totals.counts.items() if number]
     uploads = {upload.path: upload for planned in plan.instances.values() for upload in planned.uploads}
     yield f"plan   {', '.join(counted) or 'nothing to do'}"
     if film := running_time(graph, totals.film_seconds, totals.film_frames):

@@ -35,12 +35,12 @@ def difference(before: str, after: str, width: int) -> tuple[str, str]:
     return clipped(lead + before[start:], width), clipped(lead + after[start:], width)
 
 
-def seconds_of(seconds: float | Fraction | None) -> str:
-    """A length: `6.0 s`, `23.67 s`; `?` where it is not known."""
+def seconds_of(seconds: float | Fraction | None, *, exact: bool = False) -> str:
+    """A length: `6.0 s`, `23.67 s`, always with two decimals if `exact`; `?` where it is not known."""
     if seconds is None:
         return "?"
-    exact = f"{float(seconds):.2f}"
-    return f"{exact.removesuffix('0')} s"
+    number = f"{float(seconds):.2f}"
+    return f"{number if exact else number.removesuffix('0')} s"
 
 
 def clock_of(seconds: float) -> str:
