@@ -1,7 +1,7 @@
 """The API of Oxen, one method an endpoint.
 
-`submit` and `generate` cost money: each sends once, and answers with what is certain. Everything else is free and
-is sent again when the network or the service fails. Nothing follows a redirect.
+`submit` and `generate` cost money: each sends once, and answers with what is certain. Everything else is free
+and is sent again when the network or the service fails. Nothing follows a redirect.
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ class Oxen:
 
         Args:
             body: What is sent, as JSON; it asks for one generation.
-            fresh: Asked just before the first byte: whether the intent was committed so lately that nobody can
-                have taken it for lost. If not, nothing is sent.
+            fresh: Asked just before the first byte: whether the intent was committed so lately that nobody
+                can have taken it for lost. If not, nothing is sent.
             attempt: The attempt's uuid, sent as `Idempotency-Key`; harmless, should nobody read it.
 
         Raises:
@@ -118,7 +118,7 @@ class Oxen:
         return read_row(await self.requests.json("GET", path), generation_id)
 
     async def find(self, generation_id: str) -> Row | None:
-        """The row wherever it is; None if neither queue nor history knows the id, which is no proof of failure.
+        """The row wherever it is; None if neither queue nor history knows the id, which proves no failure.
 
         Raises:
             OxenError: If it cannot be read.

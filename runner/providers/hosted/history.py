@@ -35,8 +35,8 @@ class Listing:
 async def all_pages(read: Callable[[Mapping[str, str]], Awaitable[Mapping[str, Any]]]) -> Listing:
     """Every page of a paged list.
 
-    Rows may move to later pages while they are read, so each counts once; whether all were seen is told by the
-    provider's own total.
+    Rows may move to later pages while they are read, so each counts once; whether all were seen is told by
+    the provider's own total.
 
     Args:
         read: Reads a page, given its part of the query.

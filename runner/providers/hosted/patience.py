@@ -1,8 +1,8 @@
 """How often and after how long a harmless request is sent again.
 
 Full jitter up to a cap, and a quota of tokens shared by all requests of a client: while the service is down,
-the quota runs dry and requests fail at once instead of piling up; each success pays some back. Never for a paid
-request.
+the quota runs dry and requests fail at once instead of piling up; each success pays some back. Never for a
+paid request.
 """
 
 from __future__ import annotations

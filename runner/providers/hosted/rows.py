@@ -37,7 +37,7 @@ def is_id(value: object) -> bool:
 
 
 def money(value: Any) -> Decimal | None:
-    """An amount in USD from a decimal string or a number; None for anything else, and for less than nothing."""
+    """USD from a decimal string or a number; None for anything else, and for less than nothing."""
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return None
     try:

@@ -113,7 +113,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
 
 
 _KEYS = (
-    "allow_private", "api_key", "base_url", "mode", "poll", "repository", "upload", "upload_get", "upload_put",
+    "allow_private", "api_key", "base_url", "mode", "poll", "repository",
+    "upload", "upload_get", "upload_put",
 )  # fmt: skip
 
 

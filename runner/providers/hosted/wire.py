@@ -1,12 +1,14 @@
-"""HTTP as we use it: no proxies or passwords from the surroundings, no cookies, no redirects, bodies bounded."""
+"""HTTP as we use it: no proxies or passwords from the surroundings, no cookies, no redirects, bounded."""
 
 from __future__ import annotations
 
 import logging
+import ssl
 import zlib
 from collections.abc import AsyncIterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import anyio
@@ -22,6 +24,12 @@ for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.CRITICAL)
 
 _ZLIB_OR_GZIP = 47
+
+
+@cache
+def tls() -> ssl.SSLContext:
+    """How servers prove who they are; made once, for it takes a while. `SSL_CERT_FILE` is honoured."""
+    return httpx.create_ssl_context()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +69,7 @@ def open_client(*, timeouts: Timeouts, keep_alive: bool) -> httpx.AsyncClient:
         follow_redirects=False,
         headers={"User-Agent": user_agent(), "Accept-Encoding": "gzip"},
         timeout=httpx.Timeout(timeouts.read, connect=timeouts.connect),
-        transport=httpx.AsyncHTTPTransport(retries=0, trust_env=False, limits=limits),
+        transport=httpx.AsyncHTTPTransport(verify=tls(), retries=0, trust_env=False, limits=limits),
         trust_env=False,
     )
 
