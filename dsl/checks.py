@@ -66,8 +66,10 @@ def unused_defaults(
         parameters = {name for owner in owners if owner is not None for name in owner.parameters}
         for name, written in defaults.items():
             if (kind, name) not in taken:
-                near = None if name in parameters else report.near(name, parameters)
-                report.add(reference_findings.unused_default(report.key(written.path), kind, name, near))
+                known = name in parameters
+                near = None if known else report.near(name, parameters)
+                place = report.key(written.path)
+                report.add(reference_findings.unused_default(place, kind, name, near, known=known))
 
 
 def seedless_models(resolved: Iterable[Resolved], report: Report) -> None:

@@ -53,7 +53,7 @@ class Outputs:
             return None
         word = words.pop(0)
         if (step := self._recipe.steps.get(word.text)) is None:
-            self._no_step(word, path)
+            self._no_step(word, neighbour, path)
             return None
         if not env.delivering:
             self.used.add(step.name)
@@ -201,12 +201,15 @@ class Outputs:
             return None
         return self._drafts[step.name][at : at + 1]
 
-    def _no_step(self, word: Word, path: Path) -> None:
-        known = (*self._recipe.steps, *RESERVED)
+    def _no_step(self, word: Word, neighbour: Word | None, path: Path) -> None:
+        known = (*self._recipe.steps, *(RESERVED if neighbour is None else ()))
+        if neighbour is not None:
+            self._report.unknown.add("shot")
         near = self._report.near(word.text, known)
         if near is not None:
             self._report.unknown.add(near)
-        self._report.add(say.unknown_step(self._at(word, path), word.text, near))
+        after = neighbour.text if neighbour else None
+        self._report.add(say.unknown_step(self._at(word, path), word.text, near, after=after))
 
     def _at(self, word: Word, path: Path) -> Span:
         return self._report.at(Place(path, word.start, word.end))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -45,7 +45,7 @@ class _Top(BaseModel):
     style: dict[str, Any] = Field({}, description="a table")
     defaults: dict[str, dict[str, Any]] = Field({}, description="a table of tables, [defaults.KIND]")
     shots: list[dict[str, Any]] = Field([], description="a list of tables, [[shots]]")
-    steps: dict[str, dict[str, Any]] = Field(min_length=1, description="a table of tables, [steps.NAME]")
+    steps: dict[str, dict[str, Any]] = Field(min_length=1, description="at least one table [steps.NAME]")
     outputs: dict[str, str] = Field({}, description='text, a reference such as "${film.video}"')
 
 
@@ -175,12 +175,15 @@ def read_recipe(data: Mapping[str, Any], report: Report) -> Recipe:
     }
     for_shots = defaults.pop("shots", {})
     _misplaced({key: written.value for key, written in for_shots.items()}, ("defaults", "shots"), report)
+    for key in ("id", "omit"):
+        if key in for_shots:
+            report.add(say.unknown_key(report.key(for_shots[key].path), key, None))
     shots = tuple(
         _read_shot(index, table, for_shots, names, report)
         for index, table in enumerate(top.get("shots", []))
         if ("shots", index) not in bad
     )
-    _repeated_ids(shots, report)
+    shots = _without_repeats(shots, report)
     for name in top.get("outputs", {}):
         if not re.fullmatch(_FILE_NAME, name, re.ASCII):
             report.add(say.bad_name(report.key(("outputs", name)), "an output", name))
@@ -210,8 +213,15 @@ def _read_step(name: str, table: Mapping[str, Any], report: Report) -> Step:
     return Step(
         name=name,
         uses=uses if isinstance(uses, str) else "",
-        each_shot=table.get("for_each") == "shots",
+        each_shot=_for_each(table, report),
         wish=_wish(table, path, bad),
+    )
+
+
+def _for_each(table: Mapping[str, Any], report: Report) -> bool:
+    """Whether a step is made for each shot, or was meant to be."""
+    return "for_each" in table or any(
+        value == "shots" and report.near(key, ("for_each",)) for key, value in table.items()
     )
 
 
@@ -292,12 +302,17 @@ def _misplaced(table: Mapping[str, Any], path: Path, report: Report) -> None:
             report.add(say.top_level_key(report.key((*path, key)), key))
 
 
-def _repeated_ids(shots: tuple[Shot, ...], report: Report) -> None:
+def _without_repeats(shots: tuple[Shot, ...], report: Report) -> tuple[Shot, ...]:
+    """The shots with ids that are not repeated; a repeated one gets one of its own."""
     first: dict[str, Shot] = {}
-    for shot in shots:
+    kept: list[Shot] = []
+    for index, shot in enumerate(shots):
+        kept.append(shot)
         if (earlier := first.setdefault(shot.id, shot)) is not shot:
             place = report.value((*earlier.path, "id"))
             report.add(say.repeated_shot(report.value((*shot.path, "id")), shot.id, place.line))
+            kept[-1] = replace(shot, id=f"?{index}")
+    return tuple(kept)
 
 
 def _check(model: type[BaseModel], table: Mapping[str, Any], path: Path, report: Report) -> frozenset[Path]:
@@ -331,12 +346,8 @@ def _check(model: type[BaseModel], table: Mapping[str, Any], path: Path, report:
         elif key == "steps" and each["type"] == "too_short":
             report.add(say.missing_key(report.header(here), key, described[key], path))
         else:
-            report.add(
-                say.wrong_type(
-                    report.value(here),
-                    str(loc[-1]) if isinstance(loc[-1], str) else key,
-                    described[key],
-                    each["input"],
-                )
-            )
+            nested = len(loc) > 1 and key in ("cast", "defaults", "shots", "steps")
+            name = str(loc[-1]) if isinstance(loc[-1], str) else key
+            wanted = "a table" if nested else described[key]
+            report.add(say.wrong_type(report.value(here), name, wanted, each["input"]))
     return frozenset(bad)

@@ -56,9 +56,10 @@ def cycle(span: Span, loop: Sequence[str]) -> Diagnostic:
     return _error("RM203", span, f"this is a circle: {' -> '.join(loop)}", "break it in one place")
 
 
-def unknown_step(span: Span, step: str, near: str | None) -> Diagnostic:
-    """A step that the recipe does not have."""
-    return _error("RM204", span, f'no step is called "{step}"', _did_you_mean(near))
+def unknown_step(span: Span, step: str, near: str | None, *, after: str | None = None) -> Diagnostic:
+    """A step that the recipe does not have; `after` says that `prev` or `next` stands before it."""
+    hint = _did_you_mean(near) or (f"{after} is followed by a step and its output" if after else None)
+    return _error("RM204", span, f'no step is called "{step}"', hint)
 
 
 def unknown_output(span: Span, step: str, output: str, offered: Sequence[str]) -> Diagnostic:
@@ -211,9 +212,13 @@ def unused_field(span: Span, name: str, near: str | None) -> Diagnostic:
     return _warning("RM221", span, f'nothing reads the shot\'s "{name}"', _did_you_mean(near))
 
 
-def unused_default(span: Span, kind: str, name: str, near: str | None) -> Diagnostic:
+def unused_default(span: Span, kind: str, name: str, near: str | None, *, known: bool) -> Diagnostic:
     """A default that no step of its kind took."""
-    return _warning("RM222", span, f'no step of kind "{kind}" takes this "{name}"', _did_you_mean(near))
+    if known:
+        return _warning(
+            "RM222", span, f'every step of kind "{kind}" sets its own "{name}"', "delete this line"
+        )
+    return _warning("RM222", span, f'no model used for "{kind}" has a "{name}"', _did_you_mean(near))
 
 
 def unused_defaults(span: Span, kind: str) -> Diagnostic:

@@ -190,6 +190,9 @@ class Scope:
 
     def _reference(self, ref: Ref, path: Path, env: Env) -> Node | None:
         root = ref.root.text
+        if root in RESERVED and root in self._recipe.steps:
+            self._report.unknown.add(root)  # What such a name means is not certain, and has been reported.
+            return None
         if root not in RESERVED or root in ("prev", "next"):
             return self.outputs.lookup(ref, path, env) if self.outputs else None
         if root == "matrix":

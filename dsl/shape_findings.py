@@ -18,8 +18,9 @@ def unknown_key(span: Span, key: str, near: str | None) -> Diagnostic:
 
 def missing_key(span: Span, key: str, wanted: str, path: Path) -> Diagnostic:
     """A key that must be there; points at the table's header."""
-    where = f"[{'.'.join(str(part) for part in path if isinstance(part, str))}]" if path else "a recipe"
-    return _error("RM102", span, f'{where} needs "{key}"', f"it is {wanted}")
+    named = ".".join(part for part in path if isinstance(part, str))
+    where = f"[[{named}]]" if path and isinstance(path[-1], int) else f"[{named}]"
+    return _error("RM102", span, f'{where if path else "a recipe"} needs "{key}"', f"add {key}: {wanted}")
 
 
 def wrong_type(span: Span, key: str, wanted: str, given: object) -> Diagnostic:
@@ -98,7 +99,7 @@ def only_for_providers(span: Span, key: str, kind: str) -> Diagnostic:
 def wish_not_table(span: Span, step: str) -> Diagnostic:
     """A shot's field that bears a step's name and is no table."""
     return _error(
-        "RM112", span, f'"{step}" is a step, so this must say what of it', f"write {step}.duration = … "
+        "RM112", span, f'"{step}" is a step, so this must say what of it', f"write {step}.PARAMETER = VALUE"
     )
 
 

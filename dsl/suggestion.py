@@ -21,7 +21,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     if not 1 < len(name) <= _LONGEST:
         return None
     wanted = _plain(name)
-    allowed = min(3, len(wanted) // 3)
+    allowed = min(3, (len(wanted) + 1) // 3)
     best: tuple[int, str] | None = None
     for candidate in sorted(known):
         distance = _distance(wanted, _plain(candidate), allowed)
