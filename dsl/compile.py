@@ -70,6 +70,7 @@ def compile_recipe(
         deliveries=deliveries,
         findings=report.findings,
         sources={document.file: document.text},
+        shots=tuple(shot.id for shot in recipe.story),
     )
 
 

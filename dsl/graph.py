@@ -91,6 +91,7 @@ class Graph:
         deliveries: What is delivered, in the order written.
         findings: Warnings and notes; a recipe with errors has no graph.
         sources: The text of each file the findings are about, by the file's name.
+        shots: The ids of the shots in story order, without those that are omitted.
     """
 
     recipe: Path
@@ -102,6 +103,7 @@ class Graph:
     deliveries: tuple[Delivery, ...]
     findings: tuple[Diagnostic, ...]
     sources: Mapping[str, str] = field(default_factory=dict)
+    shots: tuple[str, ...] = ()
 
     def needed(self, targets: frozenset[Address] | None = None) -> tuple[Address, ...]:
         """The instances that the deliveries (or the targets named) need, in order."""
@@ -142,6 +144,19 @@ class Graph:
         for address, instance in self.instances.items():
             network.add_edges_from((source, address) for source in instance.inputs)
         return network
+
+    def told(self) -> tuple[Instance, ...]:
+        """The instances as a reader wants them: step by step, each in story order."""
+        steps = {
+            step: at for at, step in enumerate(dict.fromkeys(address.step for address in self.instances))
+        }
+        shots = {shot: at for at, shot in enumerate(self.shots)}
+        return tuple(
+            sorted(
+                self.instances.values(),
+                key=lambda one: (steps[one.address.step], shots.get(one.shot or "", -1)),
+            )
+        )
 
     def picture(self, *, unicode: bool = True) -> str:
         """The graph as lines for a terminal: what waits for something is written below it, indented.

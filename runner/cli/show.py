@@ -33,7 +33,7 @@ def command(recipe: Path, address: str | None, options: RunOptions, expanded: bo
 
     graph = read(recipe, options, probe=False)
     remark(graph.findings, graph.sources)
-    chosen = choose(graph, address) if address else tuple(graph.instances.values()) if expanded else None
+    chosen = choose(graph, address) if address else graph.told() if expanded else None
     if as_json:
         click.echo(json.dumps(recipe_text.as_json(graph, chosen, alone=bool(address)), indent=2))
     else:

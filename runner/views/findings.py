@@ -22,7 +22,7 @@ def report(examined: Examined, *, colour: bool) -> str:
     """What `reel check` prints: every picture, then one line that sums up."""
     total = summary(examined.findings)
     if examined.graph is not None:
-        shots = len({instance.shot for instance in examined.graph.instances.values()} - {None})
+        shots = len(examined.graph.shots)
         size = [count_of(shots, "shot")] * bool(shots) + [count_of(len(examined.graph.instances), "instance")]
         verdict = f"{printable(examined.file)} is fine: {', '.join(size)}"
         total = f"{verdict} ({total})" if examined.findings else verdict

@@ -32,10 +32,11 @@ _VALUE_WIDTH = 60
 
 def plan_text(plan: Plan, graph: Graph, *, colour: bool) -> str:
     """What `reel plan` prints."""
-    rows = [_row(planned) for planned in plan.instances.values()]
+    told = [plan.instances[one.address] for one in graph.told() if one.address in plan.instances]
+    rows = [_row(planned) for planned in told]
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(len(_RIGHT))]
     lines = [printable(graph.title), ""]
-    for planned, row in zip(plan.instances.values(), rows, strict=True):
+    for planned, row in zip(told, rows, strict=True):
         lines.append(_line(row, widths, _VERDICTS[planned.verdict] if colour else ""))
         lines += [f"{' ' * (widths[0] + 4)}{text}" for text in _details(planned, graph.recipe.parent)]
     return "\n".join([*lines, "", *_totals(plan, graph)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import groupby
 from typing import Any
@@ -15,13 +15,12 @@ from runner.views.words import count_of, printable, seconds_of
 
 def overview(graph: Graph) -> str:
     """What `reel show` prints: title, shots, steps, outputs."""
-    shots = _shots(graph)
     lines = [printable(graph.title), "", f"slate    {printable(graph.slate)}", f"seed     {graph.seed}"]
     if graph.max_cost is not None:
         lines.append(f"ceiling  ${graph.max_cost:.2f}")
-    if shots:
-        lines.append(f"shots    {' '.join(shots)}")
-    rows = [_step_row(list(group)) for _, group in groupby(_by_step(graph), lambda one: one.address.step)]
+    if graph.shots:
+        lines.append(f"shots    {' '.join(graph.shots)}")
+    rows = [_step_row(list(group)) for _, group in groupby(graph.told(), lambda one: one.address.step)]
     lines += ["", "steps", *_columns(rows)]
     outputs = [[output.name, printable(output.stem), written(output.source)] for output in graph.deliveries]
     lines += ["", "outputs", *_columns(outputs)]
@@ -44,7 +43,7 @@ def as_json(graph: Graph, chosen: Sequence[Instance] | None, *, alone: bool) -> 
         "slate": graph.slate,
         "seed": graph.seed,
         "max_cost": None if graph.max_cost is None else float(graph.max_cost),
-        "shots": _shots(graph),
+        "shots": list(graph.shots),
         "steps": list(dict.fromkeys(address.step for address in graph.instances)),
         "outputs": [_delivery_json(delivery) for delivery in graph.deliveries],
     }
@@ -98,11 +97,6 @@ def _instance(instance: Instance) -> str:
     return "\n".join(lines)
 
 
-def _by_step(graph: Graph) -> Iterable[Instance]:
-    order = {step: index for index, step in enumerate(dict.fromkeys(a.step for a in graph.instances))}
-    return sorted(graph.instances.values(), key=lambda instance: order[instance.address.step])
-
-
 def _step_row(group: Sequence[Instance]) -> list[str]:
     first = group[0]
     models = list(dict.fromkeys(instance.model or "on this machine" for instance in group))
@@ -117,10 +111,6 @@ def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
         ("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))).rstrip()
         for row in rows
     ]
-
-
-def _shots(graph: Graph) -> list[str]:
-    return list(dict.fromkeys(one.shot for one in graph.instances.values() if one.shot is not None))
 
 
 def _instance_json(instance: Instance) -> dict[str, Any]:
