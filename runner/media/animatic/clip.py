@@ -1,0 +1,62 @@
+"""Previews of what is done to a whole video: it goes on, it grows, it becomes depth."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from runner.job import Input
+from runner.media import conform, encode, ffmpeg
+from runner.media.animatic.bed import bed
+from runner.media.animatic.canvas import Canvas
+
+_COLORMAPS = {"inferno": "inferno", "magma": "magma", "turbo": "turbo", "viridis": "viridis"}
+
+
+def shown(video: Input, canvas: Canvas, frames: int | None = None) -> Any:
+    """A video's pictures at the canvas's size and rate; after its last frame, the last."""
+    file = ffmpeg.source(video.path, video.facts, threads=1)
+    return conform.picture(file.video, canvas.frame, canvas.frames if frames is None else frames)
+
+
+def heard(video: Input, canvas: Canvas) -> Any | None:
+    """A video's own sound, as long as the canvas; None if it has none."""
+    if video.facts.sound is None:
+        return None
+    return conform.sound(ffmpeg.source(video.path, video.facts, threads=1).audio, canvas.samples)
+
+
+def joined(video: Input, more: Any, own: int, where: Literal["start", "end"], canvas: Canvas) -> Any:
+    """The video's `own` frames with more pictures before or after them."""
+    pair = [shown(video, canvas, own), more]
+    settled = [stream.filter("setsar", 1).filter("settb", "AVTB") for stream in pair]
+    whole = ffmpeg.joined(settled if where == "end" else settled[::-1], "concat", n=2, v=1, a=0)
+    return whole.filter("fps", encode.rate(canvas.fps))
+
+
+def heard_joined(video: Input, own: int, where: Literal["start", "end"], canvas: Canvas) -> Any:
+    """The video's sound, or silence, and a quiet bed under what was added."""
+    mine = encode.samples(own, canvas.fps)
+    added = bed(canvas, canvas.samples - mine)
+    if video.facts.sound is None:
+        silence = ffmpeg.opened("anullsrc=r=48000:cl=stereo", f="lavfi")
+        first = silence.filter("atrim", end_sample=mine)
+    else:
+        first = conform.sound(ffmpeg.source(video.path, video.facts, threads=1).audio, mine)
+    stereo = {"sample_fmts": "fltp", "channel_layouts": "stereo", "sample_rates": encode.SAMPLE_RATE}
+    pair = [stream.filter("aformat", **stereo) for stream in (first, added)]
+    return ffmpeg.joined(pair if where == "end" else pair[::-1], "concat", n=2, v=0, a=1)
+
+
+def deep(stream: Any, colormap: str, canvas: Canvas) -> Any:
+    """A guess at depth: what is bright and low in the picture is taken to be near, and shapes are kept whole."""
+    radius = max(2, canvas.height // 45)
+    grey = stream.filter("format", "gray").filter("median", radius).filter("gblur", sigma=radius / 2)
+    path = canvas.folder / "slope.gray"
+    path.write_bytes(bytes(30 + 12 * row for row in range(16)))
+    slope = ffmpeg.opened(
+        f"file:{path}", f="rawvideo", pixel_format="gray", video_size=(1, 16), framerate=1, stream_loop=-1
+    ).filter("scale", canvas.width, canvas.height, flags="bilinear")
+    near = ffmpeg.joined([grey, slope], "blend", all_mode="normal", all_opacity=0.55, shortest=1)
+    if colormap in _COLORMAPS:
+        return near.filter("format", "yuv444p").filter("pseudocolor", preset=_COLORMAPS[colormap]).filter("format", "yuv420p")
+    return near.filter("format", "yuv420p")
