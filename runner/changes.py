@@ -56,7 +56,7 @@ def _differences(name: str, before: Any, after: Any) -> Iterator[tuple[str, Any,
             yield from _differences(inner, before.get(key, _ABSENT), after.get(key, _ABSENT))
     elif isinstance(before, list) and isinstance(after, list):
         yield from _list_differences(name, before, after)
-    else:
+    elif before != after or type(before) is not type(after):
         yield name, before, after
 
 
