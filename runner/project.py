@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,57 +16,18 @@ from runner.clock import Clock, RealClock
 from runner.errors import UsageError
 from runner.estimate import Paces
 from runner.gather import Setting
-from runner.job import Rendition
 from runner.journal import Journal
 from runner.judge import Judge
 from runner.localfiles import LocalFiles
 from runner.locks import reading_lock
 from runner.makers import Makers, installed
+from runner.options import RunOptions
 from runner.plan import Plan
 from runner.record import Failure, Outcome
 from runner.state import state_folder
 from runner.store import Store
 
 __all__ = ["Equipment", "Failure", "Outcome", "Project", "RunOptions", "View", "open_project"]
-
-
-def _cores() -> int:
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-@dataclass(frozen=True, slots=True)
-class RunOptions:
-    """What a command line says about a run.
-
-    Attributes:
-        provider: Overrides every provider in the recipe; `animatic` makes the run a rehearsal.
-        sets: Overrides of `[vars]`, as typed.
-        seed: Overrides the recipe's root seed.
-        only: Addresses or names of steps to which the run is confined, with what they need.
-        jobs: How many hosted jobs run at once.
-        local_jobs: How many local jobs run at once.
-        rendition: How animatics are drawn.
-        out: Where to deliver; None for `out/` beside the recipe (rehearsals: `out/rehearsal/`).
-        allow_roots: Folders, besides the recipe's own, from which media may be read.
-        allow_large: Whether more than 1,000 instances are accepted.
-    """
-
-    provider: str | None = None
-    sets: Mapping[str, str] = field(default_factory=dict)
-    seed: int | None = None
-    only: tuple[str, ...] = ()
-    jobs: int = 8
-    local_jobs: int = field(default_factory=_cores)
-    rendition: Rendition = field(default_factory=Rendition)
-    out: Path | None = None
-    allow_roots: tuple[Path, ...] = ()
-    allow_large: bool = False
-
-    @property
-    def rehearsal(self) -> bool:
-        """Whether the animatic provider stands in for the real ones."""
-        return self.provider == "animatic"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dsl.diagnostics import Diagnostic, RecipeError
 from dsl.graph import Graph, Instance
 from runner.errors import UsageError
 from runner.facts import RecipeFacts
-from runner.project import RunOptions
+from runner.options import RunOptions
 
 
 @dataclass(frozen=True, slots=True)

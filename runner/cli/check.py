@@ -12,7 +12,7 @@ from runner.cli import options as flags
 from runner.cli.ending import DONE, USAGE, colour
 
 if TYPE_CHECKING:
-    from runner.project import RunOptions
+    from runner.options import RunOptions
 
 
 @click.command("check")

@@ -14,7 +14,8 @@ from runner.cli.ending import colour, say
 from runner.cli.remarks import remark
 
 if TYPE_CHECKING:
-    from runner.project import RunOptions, View
+    from runner.options import RunOptions
+    from runner.project import View
     from runner.views.progress import RunProgress
 
 

@@ -50,7 +50,7 @@ def making(function: Command) -> Command:
 def _flags(function: Command, flags: tuple[Callable[[Command], Command], ...], **fixed: Any) -> Command:
     @functools.wraps(function)
     def command(**given: Any) -> Any:
-        from runner.project import RunOptions
+        from runner.options import RunOptions
 
         values = fixed | {name: given.pop(name) for name in _NAMES & given.keys()}
         if rendition := _rendition(given):

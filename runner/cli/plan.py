@@ -14,7 +14,7 @@ from runner.cli.ending import DONE, colour
 from runner.cli.remarks import remark
 
 if TYPE_CHECKING:
-    from runner.project import RunOptions
+    from runner.options import RunOptions
 
 
 @click.command("plan")

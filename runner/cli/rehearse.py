@@ -11,7 +11,7 @@ from runner.cli import options as flags
 from runner.cli.making import make
 
 if TYPE_CHECKING:
-    from runner.project import RunOptions
+    from runner.options import RunOptions
 
 
 @click.command("rehearse")
