@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +46,8 @@ def deliver(source: Path, wanted: str, target: Path, *, mode: int) -> Placing:
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.is_file() and not target.is_symlink() and digest(target)[0] == wanted:
         return Placing(_placed(target, wanted), changed=False)
-    part = target.with_name(f".{wanted[:16]}.part")
+    # The same name each time, so that what a killed run left behind is replaced and does not gather.
+    part = target.with_name(f".{hashlib.sha256(os.fsencode(target)).hexdigest()[:16]}.part")
     part.unlink(missing_ok=True)
     try:
         if copy(source, part)[0] != wanted:
