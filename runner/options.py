@@ -1,4 +1,4 @@
-"""What a command line says about a run: a value apart, so that `check` need not load the engine to read it."""
+"""What a command line says about a run: apart from the engine, which `check` need not load to read it."""
 
 from __future__ import annotations
 

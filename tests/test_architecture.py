@@ -27,9 +27,7 @@ DOORS = {
     "imageio_ffmpeg": ("runner/media/",),
     "av": ("runner/media/",),
     "sqlite3": ("runner/journal.py",),
-    "jsonschema": ("dsl/",),
     "tree_sitter": ("dsl/",),
-    "tomllib": ("dsl/",),
 }
 VAGUE = {"utils", "util", "helpers", "helper", "common", "manager", "base", "misc", "core"}
 PURE = ("runner/scheduler.py", "runner/limits.py", "runner/submit.py", "dsl/timeline.py")
