@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -19,7 +19,7 @@ from runner.simulator.spec import openapi
 from runner.simulator.stream import Listener
 from runner.simulator.studio import Seen, Studio
 
-_FILE = "/api/repos/{namespace}/{name}/file/{branch}/{path:path}"
+_FILE = "/api/repos/{namespace}/{name}/file"
 
 
 def application(shared: Studio) -> ASGIApp:
@@ -32,30 +32,38 @@ def application(shared: Studio) -> ASGIApp:
 
 def _routes() -> list[Route]:
     return [
-        Route("/api/ai/queue", keyed(submit.enqueue), methods=["POST"]),
-        Route("/api/ai/queue", keyed(reading.many), methods=["GET"]),
-        Route("/api/ai/queue/{id}", keyed(reading.one), methods=["GET"]),
-        Route("/api/ai/queue/{id}", keyed(reading.cancel), methods=["DELETE"]),
-        Route("/api/ai/queue/{id}/retry", keyed(reading.retry), methods=["POST"]),
-        Route("/api/ai/generations", keyed(reading.history), methods=["GET"]),
-        Route("/api/ai/generations/{id}", keyed(reading.detail), methods=["GET"]),
-        Route("/api/ai/videos/generate", keyed(submit.generate), methods=["POST"]),
-        Route("/api/ai/images/generate", keyed(submit.generate), methods=["POST"]),
-        Route("/api/ai/images/edit", keyed(submit.generate), methods=["POST"]),
-        Route("/api/ai/models", _models, methods=["GET"]),
-        Route("/api/ai/models/{id}", _model, methods=["GET"]),
-        Route("/api/evaluations/models", _evaluated, methods=["GET"]),
-        Route("/api/events", keyed(_events), methods=["GET"]),
-        Route("/api/users/me", keyed(repos.me), methods=["GET"]),
-        Route("/api/repos", keyed(repos.create), methods=["POST"]),
-        Route("/api/repos/", keyed(repos.create), methods=["POST"]),
-        Route("/api/repos/{namespace}/{name}", keyed(repos.repository), methods=["GET"]),
-        Route("/api/repos/{namespace}/{name}/workbench/context", keyed(repos.add_context), methods=["POST"]),
-        Route(_FILE.replace("{branch}", "presigned_url/{branch}"), keyed(repos.presigned), methods=["GET"]),
-        Route(_FILE, download, methods=["GET"]),
-        Route(_FILE, keyed(repos.put), methods=["PUT"]),
-        Route("/api/_spec/oxen_hub_api.json", _spec, methods=["GET"]),
+        _route("/api/ai/queue", GET=keyed(reading.many), POST=keyed(submit.enqueue)),
+        _route("/api/ai/queue/{id}", GET=keyed(reading.one), DELETE=keyed(reading.cancel)),
+        _route("/api/ai/queue/{id}/retry", POST=keyed(reading.retry)),
+        _route("/api/ai/generations", GET=keyed(reading.history)),
+        _route("/api/ai/generations/{id}", GET=keyed(reading.detail)),
+        _route("/api/ai/videos/generate", POST=keyed(submit.generate)),
+        _route("/api/ai/images/generate", POST=keyed(submit.generate)),
+        _route("/api/ai/images/edit", POST=keyed(submit.generate)),
+        _route("/api/ai/models", GET=_models),
+        _route("/api/ai/models/{id}", GET=_model),
+        _route("/api/evaluations/models", GET=_evaluated),
+        _route("/api/events", GET=keyed(_events)),
+        _route("/api/users/me", GET=keyed(repos.me)),
+        _route("/api/repos", POST=keyed(repos.create)),
+        _route("/api/repos/", POST=keyed(repos.create)),
+        _route("/api/repos/{namespace}/{name}", GET=keyed(repos.repository)),
+        _route("/api/repos/{namespace}/{name}/workbench/context", POST=keyed(repos.add_context)),
+        _route(f"{_FILE}/presigned_url/{{branch}}/{{path:path}}", GET=keyed(repos.presigned)),
+        _route(f"{_FILE}/{{branch}}/{{path:path}}", GET=download, PUT=keyed(repos.put)),
+        _route("/api/_spec/oxen_hub_api.json", GET=_spec),
     ]
+
+
+def _route(path: str, **handlers: Callable[[Request], Awaitable[Response]]) -> Route:
+    """A path with a handler for each method; a refusal of other methods names them all."""
+
+    async def dispatch(request: Request) -> Response:
+        return await handlers[request.method](request)
+
+    route = Route(path, dispatch, methods=list(handlers))
+    route.methods = set(handlers)  # Starlette adds HEAD, which no page documents.
+    return route
 
 
 class Door:
@@ -86,7 +94,11 @@ class Door:
                 scope, receive, send
             )
             return
-        await self._app(scope, receive, send)
+        try:
+            await self._app(scope, receive, send)
+        except Exception as error:
+            self._studio.options.say(f"{scope['method']} {scope['path']}: {type(error).__name__}: {error}")
+            raise
 
 
 async def _models(request: Request) -> Response:

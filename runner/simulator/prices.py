@@ -25,6 +25,7 @@ _EMPTY = {
     "output_cost_per_token": None,
 }
 _LTX_PRO = {"720p": 0.04, "1080p": 0.08, "2k": 0.16, "4k": 0.32}
+_SANE = 10**6
 _HIGH = frozenset({"1440p", "2k", "2160p", "4k"})
 
 _VIDEO: tuple[Mapping[str, Any], ...] = (
@@ -101,4 +102,4 @@ def _number(value: object) -> Decimal:
         number = Decimal(str(value))
     except ArithmeticError:
         return Decimal(0)
-    return number if number.is_finite() and abs(number) < 10**6 else Decimal(0)
+    return number if number.is_finite() and 0 <= number < _SANE else Decimal(0)

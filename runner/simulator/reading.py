@@ -13,6 +13,7 @@ from runner.simulator.replies import studio
 from runner.simulator.rows import TERMINAL, Row, generation_row, pick, queue_row
 
 MOST_A_PAGE = 1000
+_WORDS = {"status": TERMINAL | {"queued", "processing"}, "media_type": {"image", "video"}}
 
 _FAULTY: dict[str, Callable[[Request, str], Response]] = {
     "get-reset": lambda request, _: replies.Silence(request, reset=True),
@@ -39,6 +40,8 @@ async def many(request: Request, user: str) -> Response:
     """`GET /api/ai/queue`: what is queued or processed, unless a status is asked for."""
     if faulty := _faulty(request, listing=True):
         return faulty
+    if refused := _no_word(request):
+        return refused
     rows = pick(studio(request).rows.values(), user, request.query_params, studio(request).now())
     if "status" not in request.query_params:
         rows = [row for row in rows if row.status not in TERMINAL]
@@ -66,6 +69,8 @@ async def history(request: Request, user: str) -> Response:
     page, size = _number(request, "page", 1), _number(request, "page_size", 50)
     if page is None or size is None or size > MOST_A_PAGE:
         return replies.refusal(request, 400, "invalid_params", "Invalid parameters", "page or page_size")
+    if refused := _no_word(request):
+        return refused
     rows = pick(studio(request).rows.values(), user, request.query_params, studio(request).now())
     shown = [generation_row(row, _signer(request)) for row in rows[(page - 1) * size : page * size]]
     costs = [row.cost for row in rows if row.cost is not None]
@@ -128,6 +133,14 @@ def _faulty(request: Request, *, listing: bool = False) -> Response | None:
     faults = studio(request).faults
     struck = faults.strike("read") | (faults.strike("list") if listing else {})
     return next((make(request, struck[name]) for name, make in _FAULTY.items() if name in struck), None)
+
+
+def _no_word(request: Request) -> Response | None:
+    """The refusal of a filter's word that is none of the documented ones."""
+    for name, words in _WORDS.items():
+        if (given := request.query_params.get(name)) is not None and given not in words:
+            return replies.refusal(request, 400, "invalid_params", "Invalid parameters", name)
+    return None
 
 
 def _found(request: Request, user: str) -> Row | None:

@@ -40,6 +40,8 @@ async def create(request: Request, user: str) -> Response:
     named = body.get("name") if isinstance(body, dict) else None
     if not (isinstance(named, str) and named and "/" not in named):
         return replies.refusal(request, 400, "invalid_params", "Invalid parameters", "name is required")
+    if not isinstance(body.get("is_public", False), bool):
+        return replies.refusal(request, 400, "invalid_params", "Invalid parameters", "is_public")
     if body.get("namespace", user) != user:
         return replies.refusal(request, 403, "forbidden", "Forbidden")
     name = f"{user}/{named}"

@@ -77,6 +77,7 @@ async def _run(options: Options, listening: socket.socket, folder: Path, started
         ws="none",
         lifespan="off",
         log_config=None,
+        log_level="critical",  # What is wrong with a request is the client's affair; the rest is said by us.
         access_log=False,
         backlog=_BACKLOG,
         timeout_graceful_shutdown=5,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from dsl import catalog
 from runner.simulator import schemas
 from runner.simulator.submit import MOST_AT_ONCE
 
@@ -60,11 +61,14 @@ def _query(parameters: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"name": name, "in": "query", "schema": schema} for name, schema in parameters.items()]
 
 
-def _job(**more: Any) -> dict[str, Any]:
-    """The body that asks for a generation."""
+def _job(endpoint: str | None = None, **more: Any) -> dict[str, Any]:
+    """The body that asks for a generation, of a model of that endpoint."""
+    models = [
+        name for name in catalog.ids() if endpoint in (None, getattr(catalog.model(name), "endpoint", ""))
+    ]
     schema = {
         "type": "object",
-        "properties": {"model": {"type": "string", "minLength": 1}} | _SHARED | more,
+        "properties": {"model": {"enum": models}} | _SHARED | more,
         "required": ["model"],
     }
     return {"required": True, "content": {"application/json": {"schema": schema}}}
@@ -74,17 +78,37 @@ def _queue() -> dict[str, Any]:
     count = {"type": "integer", "minimum": 1, "maximum": MOST_AT_ONCE, "default": 1}
     return {
         "/ai/queue": {
-            "post": _operation(
-                schemas.ENQUEUED, 400, 402, 404, 415, 429, requestBody=_job(num_generations=count)
+            "post": _linked(
+                _operation(
+                    schemas.ENQUEUED,
+                    400,
+                    402,
+                    404,
+                    415,
+                    429,
+                    requestBody=_job(num_generations=count, prompt={}, response_format={}),
+                )
             ),
-            "get": _operation(schemas.QUEUE_LIST, parameters=_query(_FILTERS)),
+            "get": _operation(schemas.QUEUE_LIST, 400, parameters=_query(_FILTERS)),
         },
         "/ai/queue/{id}": {
-            "get": _operation(schemas.QUEUE_ROW, 404, parameters=[_ID]),
-            "delete": _operation(schemas.CANCELLED, 404, parameters=[_ID]),
+            "get": _operation(schemas.QUEUE_ROW, 404, parameters=[_ID], operationId="get"),
+            "delete": _operation(schemas.CANCELLED, 404, parameters=[_ID], operationId="cancel"),
         },
-        "/ai/queue/{id}/retry": {"post": _operation(schemas.ENQUEUED, 400, 404, parameters=[_ID])},
+        "/ai/queue/{id}/retry": {
+            "post": _operation(schemas.ENQUEUED, 400, 404, parameters=[_ID], operationId="retry")
+        },
     }
+
+
+def _linked(operation: _Operation) -> _Operation:
+    """Say which operations take the id that this one gives."""
+    given = {"id": "$response.body#/generations/0/generation_id"}
+    links = {
+        name: {"operationId": name, "parameters": given} for name in ("get", "cancel", "retry", "detail")
+    }
+    operation["responses"]["200"]["links"] = links
+    return operation
 
 
 def _history() -> dict[str, Any]:
@@ -92,18 +116,21 @@ def _history() -> dict[str, Any]:
         "/ai/generations": {
             "get": _operation(schemas.GENERATION_LIST, 400, parameters=_query(_FILTERS | _PAGES))
         },
-        "/ai/generations/{id}": {"get": _operation(schemas.GENERATION, 404, parameters=[_ID])},
+        "/ai/generations/{id}": {
+            "get": _operation(schemas.GENERATION, 404, parameters=[_ID], operationId="detail")
+        },
     }
 
 
 def _waiting() -> dict[str, Any]:
-    def wait(reply: schemas.Schema) -> dict[str, Any]:
-        return {"post": _operation(reply, 400, 402, 404, 415, 429, requestBody=_job())}
-
+    made = {
+        "/videos/generate": schemas.VIDEOS,
+        "/images/generate": schemas.IMAGES,
+        "/images/edit": schemas.IMAGES,
+    }
     return {
-        "/ai/videos/generate": wait(schemas.VIDEOS),
-        "/ai/images/generate": wait(schemas.IMAGES),
-        "/ai/images/edit": wait(schemas.IMAGES),
+        f"/ai{endpoint}": {"post": _operation(reply, 400, 402, 404, 415, 429, requestBody=_job(endpoint))}
+        for endpoint, reply in made.items()
     }
 
 
@@ -158,13 +185,20 @@ def _rest() -> dict[str, Any]:
             "get": _operation(schemas.PRESIGNED, 404, parameters=[*place, branch, path])
         },
         "/repos/{namespace}/{name}/file/{branch}/{path}": {
+            "get": {
+                "parameters": [*place, branch, path],
+                "responses": {
+                    "200": {"description": "The file", "content": {"*/*": {}}},
+                    "404": _json(schemas.ERROR),
+                },
+            },
             "put": _operation(
                 schemas.COMMITTED,
                 400,
                 404,
                 parameters=[*place, branch, path],
                 requestBody=_files(message=_TEXT, name=_TEXT, email=_TEXT),
-            )
+            ),
         },
     }
 
