@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -41,8 +42,8 @@ class RecipeFacts:
             if not path.is_file():
                 return "not_media" if path.exists() else "missing"
             found = sniff(path)
-        except OSError:
-            return "unreadable"
+        except OSError as error:
+            return "missing" if error.errno == errno.ENAMETOOLONG else "unreadable"
         return FoundFile(path, found[0]) if found else "not_media"
 
     def length(self, path: Path) -> Fraction | None:

@@ -90,7 +90,8 @@ def _still(path: Path, container: str) -> MediaFacts:
 
 
 def _film(file: InputContainer, stream: VideoStream, name: str, container: str) -> MediaFacts:
-    context = stream.codec_context
+    if (context := stream.codec_context) is None:
+        raise MediaError(f"{name} has a picture in a coding that reelmake does not know")
     _refuse_bomb(name, context.width, context.height)
     try:
         sideways = next(iter(file.decode(stream))).rotation % 180 != 0
