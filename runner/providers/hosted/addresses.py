@@ -25,7 +25,7 @@ def reachability(address: Address) -> Reachability:
     if isinstance(address, ipaddress.IPv6Address):
         if (inner := _within(address)) is not None:
             return reachability(inner)
-        if address in _NAT64_LOCAL:
+        if address in _NAT64_LOCAL or address.is_site_local:
             return "refused"
     if address.is_loopback:
         return "loopback"

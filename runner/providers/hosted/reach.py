@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from runner.providers.hosted.secret import SignedUrl
 
 Resolver: TypeAlias = Callable[[str, int], Awaitable[list[str]]]
 MOST_HOPS = 5
+_HOST = re.compile(rb"[A-Za-z0-9._:-]{1,253}")
+_PORTS = frozenset({None, *range(1, 65536)})
 _RESOLVE_SECONDS = 20.0
 
 
@@ -85,6 +88,8 @@ class Reach:
         shown = SignedUrl(str(url.copy_with(userinfo=b"")))
         if not host or url.scheme not in {"http", "https"}:
             raise UnsafeUrlError(f"only https URLs are opened, not {shown}")
+        if not _HOST.fullmatch(url.raw_host) or url.port not in _PORTS:
+            raise UnsafeUrlError(f"a URL whose host or port is malformed is not opened: {shown}")
         if url.userinfo:
             raise UnsafeUrlError(f"a URL with a user name in it is not opened: {shown}")
         if url.scheme == "http" and not (self.loopback and is_loopback(host)):
