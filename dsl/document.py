@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dsl import findings, syntax
@@ -83,7 +84,12 @@ class Document:
             raise RecipeError([found], {file: ""})
         source = _decoded(data, file)
         places = places_of(source)
-        return cls(source, _values(source, places), places.root)
+        values = _values(source, places)
+        if places.broken:
+            places = places_of(source, anyway=True)
+            if places.excesses:
+                raise RecipeError(places.excesses, {file: source.text})
+        return cls(source, values, places.root)
 
     def key(self, path: Path) -> Span:
         """The place of a key's last part; for a table, of the name in its header; for an item, the item."""
@@ -147,12 +153,9 @@ def _decoded(data: bytes, file: str) -> Source:
         source = Source(file, data.decode(errors="replace"))
         start = len(data[: error.start].decode())
         raise RecipeError([findings.not_utf8(source.span(start, start + 1))], {file: source.text}) from None
-    found = [
-        findings.control_character(source.span(*bad.span()), bad[0])
-        for bad in _FORBIDDEN.finditer(source.text)
-    ]
-    if found:
-        raise RecipeError(found[: syntax.MOST], {file: source.text})
+    bad = islice(_FORBIDDEN.finditer(source.text), syntax.MOST)
+    if found := [findings.control_character(source.span(*char.span()), char[0]) for char in bad]:
+        raise RecipeError(found, {file: source.text})
     return source
 
 

@@ -66,12 +66,13 @@ class Places:
     excesses: tuple[Diagnostic, ...]
 
 
-def places_of(source: Source) -> Places:
-    """Find every place of a text."""
-    tree = Parser(_language()).parse(source.data)
+def places_of(source: Source, *, anyway: bool = False) -> Places:
+    """Find every place of a text; of a broken one none, unless they are wanted `anyway`."""
+    root = Parser(_language()).parse(source.data).root_node
     builder = _Builder(source)
-    builder.document(tree.root_node)
-    return Places(builder.root, tree.root_node.has_error, tuple(builder.excesses))
+    if anyway or not root.has_error:
+        builder.document(root)
+    return Places(builder.root, root.has_error, tuple(builder.excesses))
 
 
 @cache
@@ -151,7 +152,7 @@ class _Builder:
         items = (child for child in node.named_children if child.type not in {"comment", "ERROR"})
         for index, item in enumerate(items):
             below = place.child(index)
-            below.value = (item.start_byte, item.end_byte)
+            below.value = item.byte_range
             if item.type in {"array", "inline_table", "integer"}:
                 self._pending.append((below, item, depth + 1))
 

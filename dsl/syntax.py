@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
 
 from dsl import findings
 from dsl.keys import KeyReader
@@ -53,20 +54,21 @@ class _Frame:
         bracket: Its opening bracket.
         table: What its keys belong to, where it is a table.
         depth: How deep it lies in the data.
-        after: What was read last in it: nothing yet, a key with its `=`, a value, or a comma.
+        after: What was read last in it: `nothing` yet, a `key` with its `=`, a `value`, or a `comma`.
+        inner: What the keys of the next table in it belong to, where a key has named it.
     """
 
     bracket: Token
     table: Defined
     depth: int
-    after: str = "nothing"
+    after: Literal["nothing", "key", "value", "comma"] = "nothing"
+    inner: Defined | None = None
 
 
 class _Reader:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._tokens = tokens_of(source.text)
-        self._closed = _closed(self._tokens)
         self._at = 0
         self._found: list[Diagnostic] = []
         self._lines: set[int] = set()
@@ -84,6 +86,10 @@ class _Reader:
             else:
                 self._pair()
         return self._found
+
+    @cached_property
+    def _closed(self) -> dict[int, int]:
+        return _closed(self._tokens)
 
     @property
     def _token(self) -> Token:
@@ -164,14 +170,14 @@ class _Reader:
             else:
                 self._keys.without_equals(key)
             if self._token.text in _CLOSING:
-                self._value(Defined("table", ("", 0, 0), 0), self._depth + 1)
+                self._value(_unnamed(self._token), self._depth + 1)
             return self._skip_line()
         equals = self._token
         self._at += 1
         parts = self._keys.parts(key, self._span(start, equals))
         if not parts:
             parts = ()
-        table = self._definitions.pair(self._table, parts) if parts else Defined("table", ("", 0, 0), 0)
+        table = self._definitions.pair(self._table, parts) if parts else _unnamed(self._token)
         if self._token.kind in {"newline", "comment", "end"}:
             self._report(findings.no_value(self._span(equals), key[0].text[:40] if key else ""))
             return self._skip_line()
@@ -219,7 +225,7 @@ class _Reader:
         token = self._token
         braces = frame.bracket.text == "{"
         if token.kind in {"newline", "comment"}:
-            if braces and frame.after != "broken":
+            if braces:
                 return self._broken_inline(frame)
             self._at += 1
         elif token.text == ",":
@@ -236,7 +242,8 @@ class _Reader:
             return self._inline_pair(frame)
         elif token.text in _CLOSING:
             frame.after = "value"
-            frames.append(_Frame(token, frame.table, frame.depth + 1))
+            frames.append(_Frame(token, frame.inner or _unnamed(token), frame.depth + 1))
+            frame.inner = None
             self._at += 1
         elif token.kind == "mark":
             self._report(findings.trailing(self._span(token), token.text, "delete this"))
@@ -248,13 +255,14 @@ class _Reader:
 
     def _broken_inline(self, frame: _Frame) -> bool:
         """A line break in a table in braces: wrong, but its end is known if there is one."""
-        if frame.bracket.start not in self._closed:
+        closed = self._closed.get(frame.bracket.start, -1)
+        if closed < self._token.start:
             self._unclosed(frame)
             self._skip_line()
             return False
         fix = "write it on one line, or as a table with a header of its own"
         self._report(findings.broken_inline_table(self._span(frame.bracket), fix))
-        while self._token.start < self._closed[frame.bracket.start]:
+        while self._token.start < closed:
             self._at += 1
         frame.after = "nothing"
         return True
@@ -272,7 +280,7 @@ class _Reader:
         self._at += 1
         parts = self._keys.parts(key, self._span(start, self._tokens[self._at - 1]))
         if parts:
-            self._definitions.pair(frame.table, parts)
+            frame.inner = self._definitions.pair(frame.table, parts)
         if self._token.text in {"}", ","} or self._token.kind in {"newline", "comment", "end"}:
             self._report(
                 findings.no_value(self._span(self._tokens[self._at - 1]), key[0].text[:40] if key else "")
@@ -343,6 +351,11 @@ class _Reader:
         while self._tokens[at].kind in {"word", "string"}:
             at += 1
         return at > self._at and self._tokens[at].text == "="
+
+
+def _unnamed(token: Token) -> Defined:
+    """A table of its own: an item of a list, or one whose key is wrong."""
+    return Defined("table", ("", token.start, token.end), 0)
 
 
 def _is_header(tokens: list[Token], at: int) -> bool:
