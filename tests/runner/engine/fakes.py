@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -253,4 +254,4 @@ class World:
 
     def _name_run(self) -> str:
         self.runs += 1
-        return f"{self.folder.name}-{self.runs}"
+        return f"{self.folder.name}-{os.getpid()}-{self.runs}"
