@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from dsl.address import Address
@@ -40,7 +39,8 @@ def _results(outcome: Outcome, progress: RunProgress, graph: Graph) -> Iterable[
         total = count_of(outcome.reused, "instance")
         what = "delivered what was there" if changed else "nothing to do"
         yield f"{what}: {total} up to date"
-    for delivered in progress.delivered:
+    order = {output.name: at for at, output in enumerate(graph.deliveries)}
+    for delivered in sorted(progress.delivered, key=lambda one: order.get(one.name, len(order))):
         length = _length(delivered.address, graph)
         yield f"{printable(delivered.name)}  {printable(str(delivered.path))}" + (
             f"  {length}" if length else ""
@@ -49,10 +49,11 @@ def _results(outcome: Outcome, progress: RunProgress, graph: Graph) -> Iterable[
 
 def _length(address: str | None, graph: Graph) -> str:
     instance = graph.instances.get(Address.parse(address)) if address else None
-    if instance is None or instance.seconds is None or instance.frames is None:
+    if instance is None or instance.seconds is None:
         return ""
-    fps = Fraction(instance.frames) / instance.seconds if instance.fps is None else instance.fps
-    return f"{seconds_of(instance.seconds)} ({instance.frames} frames at {float(fps):g} fps)"
+    if instance.frames is None or instance.fps is None:
+        return seconds_of(instance.seconds)
+    return f"{seconds_of(instance.seconds)} ({instance.frames} frames at {float(instance.fps):g} fps)"
 
 
 def _troubles(outcome: Outcome) -> Iterable[str]:
