@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import colorsys
 import random
-from pathlib import Path
 
 from runner.job import Input
 from runner.media import ffmpeg
@@ -55,7 +54,13 @@ async def title_card(canvas: Canvas, kind: str, title: str, note: str) -> Input:
     )  # fmt: skip
     for number, line in enumerate(lines):
         stream = burn(
-            stream, line, canvas.folder, x=left, y=top + round(number * size * 1.32), size=size, color="white@0.95"
+            stream,
+            line,
+            canvas.folder,
+            x=left,
+            y=top + round(number * size * 1.32),
+            size=size,
+            color="white@0.95",
         )
     stream = burn(
         stream, clean(note), canvas.folder, x=left, y=top + height + round(short * 0.03), size=small,
@@ -71,7 +76,7 @@ def spaced(text: str) -> str:
 
 
 def _set(title: str, canvas: Canvas, room: int) -> tuple[int, list[str]]:
-    """The largest size at which the text fits, and its lines; a text too long even for the smallest is cut."""
+    """The largest size at which the text fits, and its lines; what is too long for the smallest is cut."""
     down = canvas.height * 0.56
     short = min(canvas.width, canvas.height)
     for share in (0.105, 0.09, 0.078, 0.066, 0.056, 0.048):

@@ -8,21 +8,21 @@ from runner.job import Input
 from runner.media import conform, encode, ffmpeg
 from runner.media.animatic.bed import bed
 from runner.media.animatic.canvas import Canvas
+from runner.media.sound import conformed
 
-_COLORMAPS = {"inferno": "inferno", "magma": "magma", "turbo": "turbo", "viridis": "viridis"}
+_COLORMAPS = ("inferno", "magma", "turbo", "viridis")
 
 
 def shown(video: Input, canvas: Canvas, frames: int | None = None) -> Any:
     """A video's pictures at the canvas's size and rate; after its last frame, the last."""
     file = ffmpeg.source(video.path, video.facts, threads=1)
-    return conform.picture(file.video, canvas.frame, canvas.frames if frames is None else frames)
+    lasting = canvas.frames if frames is None else frames
+    return conform.picture(file.video, canvas.frame, lasting, shape=conform.shape(video.facts))
 
 
-def heard(video: Input, canvas: Canvas) -> Any | None:
+async def heard(video: Input, canvas: Canvas) -> Any | None:
     """A video's own sound, as long as the canvas; None if it has none."""
-    if video.facts.sound is None:
-        return None
-    return conform.sound(ffmpeg.source(video.path, video.facts, threads=1).audio, canvas.samples)
+    return await conformed(video, canvas.samples) if video.facts.sound else None
 
 
 def joined(video: Input, more: Any, own: int, where: Literal["start", "end"], canvas: Canvas) -> Any:
@@ -33,7 +33,7 @@ def joined(video: Input, more: Any, own: int, where: Literal["start", "end"], ca
     return whole.filter("fps", encode.rate(canvas.fps))
 
 
-def heard_joined(video: Input, own: int, where: Literal["start", "end"], canvas: Canvas) -> Any:
+async def heard_joined(video: Input, own: int, where: Literal["start", "end"], canvas: Canvas) -> Any:
     """The video's sound, or silence, and a quiet bed under what was added."""
     mine = encode.samples(own, canvas.fps)
     added = bed(canvas, canvas.samples - mine)
@@ -41,14 +41,14 @@ def heard_joined(video: Input, own: int, where: Literal["start", "end"], canvas:
         silence = ffmpeg.opened("anullsrc=r=48000:cl=stereo", f="lavfi")
         first = silence.filter("atrim", end_sample=mine)
     else:
-        first = conform.sound(ffmpeg.source(video.path, video.facts, threads=1).audio, mine)
+        first = await conformed(video, mine)
     stereo = {"sample_fmts": "fltp", "channel_layouts": "stereo", "sample_rates": encode.SAMPLE_RATE}
     pair = [stream.filter("aformat", **stereo) for stream in (first, added)]
     return ffmpeg.joined(pair if where == "end" else pair[::-1], "concat", n=2, v=0, a=1)
 
 
 def deep(stream: Any, colormap: str, canvas: Canvas) -> Any:
-    """A guess at depth: what is bright and low in the picture is taken to be near, and shapes are kept whole."""
+    """A guess at depth: what is bright and low is taken to be near, and shapes are kept whole."""
     radius = max(2, canvas.height // 45)
     grey = stream.filter("format", "gray").filter("median", radius).filter("gblur", sigma=radius / 2)
     path = canvas.folder / "slope.gray"
@@ -58,5 +58,5 @@ def deep(stream: Any, colormap: str, canvas: Canvas) -> Any:
     ).filter("scale", canvas.width, canvas.height, flags="bilinear")
     near = ffmpeg.joined([grey, slope], "blend", all_mode="normal", all_opacity=0.55, shortest=1)
     if colormap in _COLORMAPS:
-        return near.filter("format", "yuv444p").filter("pseudocolor", preset=_COLORMAPS[colormap]).filter("format", "yuv420p")
+        near = near.filter("format", "yuv444p").filter("pseudocolor", preset=colormap)
     return near.filter("format", "yuv420p")

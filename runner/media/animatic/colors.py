@@ -23,6 +23,8 @@ async def sampled(source: Input, folder: Path, most: int = 6) -> bytes:
     stream = ffmpeg.source(source.path, source.facts, threads=1, **options).video
     small = stream.filter("scale", *SAMPLE, flags="area").filter("format", "rgb24")
     await ffmpeg.run(
-        ffmpeg.output([small], path, f="rawvideo", pix_fmt="rgb24", fps_mode="passthrough", **{"frames:v": most})
+        ffmpeg.output(
+            [small], path, f="rawvideo", pix_fmt="rgb24", fps_mode="passthrough", **{"frames:v": most}
+        )
     )
     return path.read_bytes()

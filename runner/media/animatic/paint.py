@@ -1,4 +1,4 @@
-"""Pictures painted over: wobbling, in broad strokes, in the colours of a palette, with drawn lines and a grain.
+"""Pictures painted over: in broad strokes that stray, in a palette's colours, with drawn lines and a grain.
 
 Everything left to chance is drawn from the canvas's seed, a few variants of it, shown in turn a few times a
 second, as in animation painted by hand.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from runner.media.animatic.canvas import Canvas
 _VARIANTS = 3
 _BOIL = 8
 _CELLS = 24
+_FOOT = 0.88
+_LEAST = 0.5
 _names = itertools.count()
 
 
@@ -27,6 +30,7 @@ class Brush:
 
     Attributes:
         radius: Of a stroke, pixels.
+        flatness: How different two tones may be to become one stroke, as part of all tones.
         wobble: The most that a place strays from where it was, pixels.
         hold: For how many frames a painting is held.
         lines: How strong the drawn lines are, 0 to 1.
@@ -37,6 +41,7 @@ class Brush:
     """
 
     radius: int
+    flatness: float
     wobble: float
     hold: int
     lines: float
@@ -57,21 +62,29 @@ def painted(picture: Any, lines: Any, brush: Brush, canvas: Canvas, *, only: Any
         only: Where it is painted at all: as bright as this stream is; everywhere if None.
     """
     parts = picture.filter_multi_output("split")
-    work = parts.stream(0)
-    if brush.hold > 1:
-        work = work.filter("framestep", brush.hold).filter("fps", encode.rate(canvas.fps))
-    work = _strayed(work.filter("format", "gbrp"), brush.wobble, canvas)
+    work = _held(parts.stream(0), brush).filter("format", "gbrp")
+    grey = _held(lines, brush).filter("format", "gray")
+    if brush.wobble >= _LEAST:
+        work, grey = _strayed((work, grey), brush.wobble, canvas)
     work = work.filter("lut3d", file=str(brush.colors), interp="tetrahedral")
     work = work.filter("scale", out_color_matrix="bt709", out_range="tv").filter("format", "yuv420p")
-    work = work.filter("median", brush.radius)
-    work = _lined(work, lines, brush.lines)
+    work = work.filter("bilateral", sigmaS=brush.radius * 1.5, sigmaR=f"{brush.flatness:.3f}")
+    work = _lined(work, grey.filter("format", "yuv420p"), brush.lines)
     work = _grained(work, brush, canvas)
+    # Only now, so that a painting that is held for two frames is painted once.
+    work = work.filter("fps", encode.rate(canvas.fps))
     if only is not None:
         mask = only.filter("gblur", sigma=brush.radius * 2).filter("lutyuv", y="(val-16)*6", u="128", v="128")
         return _within(parts.stream(1), work, mask.filter("format", "gray"), brush.strength)
     if brush.strength >= 1:
         return _first_of(work, parts.stream(1))
-    return ffmpeg.joined([work, parts.stream(1)], "blend", all_mode="normal", all_opacity=f"{brush.strength:.4f}")
+    return ffmpeg.joined(
+        [work, parts.stream(1)], "blend", all_mode="normal", all_opacity=f"{brush.strength:.4f}"
+    )
+
+
+def _held(stream: Any, brush: Brush) -> Any:
+    return stream.filter("framestep", brush.hold) if brush.hold > 1 else stream
 
 
 def _first_of(shown: Any, other: Any) -> Any:
@@ -82,7 +95,9 @@ def _first_of(shown: Any, other: Any) -> Any:
 def _within(under: Any, over: Any, mask: Any, strength: float) -> Any:
     """One stream over another where a grey mask is bright."""
     grey = mask.filter("lut", y=f"val*{strength:.4f}").filter_multi_output("split", 3)
-    planes = ffmpeg.joined([grey.stream(n) for n in range(3)], "mergeplanes", format="yuv444p", map1s=1, map2s=2)
+    planes = ffmpeg.joined(
+        [grey.stream(n) for n in range(3)], "mergeplanes", format="yuv444p", map1s=1, map2s=2
+    )
     full = [stream.filter("format", "yuv444p") for stream in (under, over)]
     return ffmpeg.joined([*full, planes], "maskedmerge").filter("format", "yuv420p")
 
@@ -101,8 +116,14 @@ def _grained(work: Any, brush: Brush, canvas: Canvas) -> Any:
         across, down = max(4, canvas.width // 14), max(8, canvas.height // 2)
     data = b"".join(_soft(chance.randbytes(across * down)) for _ in range(_VARIANTS))
     strokes = _boiling(data, (across, down), "gray", canvas)
-    strokes = strokes.filter("scale", canvas.width, canvas.height, flags="bicubic").filter("format", "yuv420p")
-    quiet = {f"c{plane}_{what}": value for plane in (1, 2) for what, value in (("mode", "softlight"), ("opacity", 0))}
+    strokes = strokes.filter("scale", canvas.width, canvas.height, flags="bicubic").filter(
+        "format", "yuv420p"
+    )
+    quiet = {
+        f"c{plane}_{what}": value
+        for plane in (1, 2)
+        for what, value in (("mode", "softlight"), ("opacity", 0))
+    }
     return ffmpeg.joined(
         [work, strokes], "blend", c0_mode="softlight", c0_opacity=f"{brush.grain:.3f}", shortest=1, **quiet
     )
@@ -113,10 +134,8 @@ def _soft(data: bytes) -> bytes:
     return bytes(64 + value // 2 for value in data)
 
 
-def _strayed(work: Any, most: float, canvas: Canvas) -> Any:
-    """Every place a little beside where it was; places near each other stray alike."""
-    if most < 0.5:  # noqa: PLR2004 - Half a pixel is nothing.
-        return work
+def _strayed(streams: Sequence[Any], most: float, canvas: Canvas) -> list[Any]:
+    """Every place a little beside where it was; places near each other stray alike, and so do the streams."""
     maps = []
     # A margin of two cells keeps the smoothing of the coarse grid out of the picture.
     cell = max(4, canvas.width // _CELLS)
@@ -126,12 +145,18 @@ def _strayed(work: Any, most: float, canvas: Canvas) -> Any:
         data = bytearray()
         for _ in range(_VARIANTS):
             for y, x in itertools.product(range(down), range(across)):
-                at = ((x, y)[side] - 2 + 0.5) * cell + chance.uniform(-most, most)
+                # The foot stays as it is: a slate may lie there, and the next covers it only where it was.
+                free = min(1.0, max(0.0, (_FOOT * canvas.height - (y - 1) * cell) / (4 * cell)))
+                at = ((x, y)[side] - 2 + 0.5) * cell + free * chance.uniform(-most, most)
                 data += int(min(length - 1, max(0.0, at))).to_bytes(2, "little")
         grid = _boiling(bytes(data), (across, down), "gray16le", canvas)
         smooth = grid.filter("scale", across * cell, down * cell, flags="bilinear")
-        maps.append(smooth.filter("crop", canvas.width, canvas.height, 2 * cell, 2 * cell))
-    return ffmpeg.joined([work, *maps], "remap")
+        placed = smooth.filter("crop", canvas.width, canvas.height, 2 * cell, 2 * cell)
+        maps.append(placed.filter_multi_output("split", len(streams)))
+    return [
+        ffmpeg.joined([stream, *(each.stream(number) for each in maps)], "remap")
+        for number, stream in enumerate(streams)
+    ]
 
 
 def _boiling(data: bytes, size: tuple[int, int], pixels: str, canvas: Canvas) -> Any:

@@ -65,7 +65,7 @@ def layout(across: int, down: int) -> Layout:
     edge = round(size * 0.5)
     rows = 1 if across > down else 2
     height = 2 * ((rows * pitch + 2 * edge + 1) // 2)
-    return Layout(height, size, round(size * 0.95), edge, edge + pitch if rows == 2 else None)
+    return Layout(height, size, round(size * 0.95), edge, edge + pitch if rows > 1 else None)
 
 
 def burnt(stream: Any, slate: Slate, canvas: Canvas) -> Any:

@@ -17,11 +17,12 @@ _names = itertools.count()
 
 def moved(picture: Input, path: Sequence[Framing], canvas: Canvas) -> Any:
     """The picture under a moving camera."""
-    travel = Travel(path, room(picture, canvas), canvas)
-    return finished(travel.over(travel.prepared(picture)))
+    return finished(_seen(picture, path, canvas))
 
 
-def racked(picture: Input, path: Sequence[Framing], focus: Callable[[int, float, float], float], canvas: Canvas) -> Any:
+def racked(
+    picture: Input, path: Sequence[Framing], focus: Callable[[int, float, float], float], canvas: Canvas
+) -> Any:
     """The picture with its focus racked.
 
     Args:
@@ -54,11 +55,13 @@ def morphed(
         blend: How much of the other is seen, 0 to 1, by frame and place as in `racked`.
         canvas: What it is drawn on.
     """
-    streams = []
-    for picture, path in (first, last):
-        travel = Travel(path, room(picture, canvas), canvas)
-        streams.append(travel.over(travel.prepared(picture)))
-    return finished(_masked(*streams, blend, canvas))
+    under, over = (_seen(picture, path, canvas) for picture, path in (first, last))
+    return finished(_masked(under, over, blend, canvas))
+
+
+def _seen(picture: Input, path: Sequence[Framing], canvas: Canvas) -> Any:
+    travel = Travel(path, room(picture, canvas), canvas)
+    return travel.over(travel.prepared(picture))
 
 
 def finished(stream: Any) -> Any:
@@ -82,7 +85,11 @@ def _masked(under: Any, over: Any, amount: Callable[[int, float, float], float],
     path.write_bytes(grid)
     mask = (
         ffmpeg.opened(
-            f"file:{path}", f="rawvideo", pixel_format="gray", video_size=_GRID, framerate=encode.rate(canvas.fps)
+            f"file:{path}",
+            f="rawvideo",
+            pixel_format="gray",
+            video_size=_GRID,
+            framerate=encode.rate(canvas.fps),
         )
         .filter("scale", canvas.width, canvas.height, flags="bilinear")
         .filter_multi_output("split", 3)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import sys
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,12 +18,14 @@ from pathlib import Path
 from typing import Any
 
 from runner.job import Input
-from runner.media import encode, ffmpeg
+from runner.media import conform, encode, ffmpeg
 from runner.media.animatic.canvas import Canvas
 
 # Beyond this much more than the frame in one direction, the picture's edges are never visited.
 MOST_ROOM = 0.4
 _PIXELS = 20_000_000
+_FINE_BITS = 16
+_FINE = 1 << _FINE_BITS
 _names = itertools.count()
 
 
@@ -43,8 +46,7 @@ class Framing:
 
 def room(picture: Input, canvas: Canvas) -> tuple[float, float]:
     """How much more of the picture there is than the widest view shows: in view widths, in view heights."""
-    across, down = picture.facts.width or 1, picture.facts.height or 1
-    wider = Fraction(across, down) / Fraction(canvas.width, canvas.height)
+    wider = conform.shape(picture.facts) / Fraction(canvas.width, canvas.height)
     return min(MOST_ROOM, max(0.0, float(wider) - 1)), min(MOST_ROOM, max(0.0, float(1 / wider) - 1))
 
 
@@ -56,7 +58,6 @@ class Travel:
         self._closest = min(framing.span for framing in path)
         self._extra = extra
         self._times = _times(canvas, extra)
-        self._still = len(set(path)) == 1
         number = next(_names)
         columns, rows = (self._size(1, side) * self._times for side in (0, 1))
         self._columns = canvas.folder / f"{number:x}.columns"
@@ -74,7 +75,8 @@ class Travel:
         large = (
             picture.filter("scale", *(self._size(1, side) * self._times for side in (0, 1)), flags="bicubic")
             .filter("loop", loop=-1, size=1)
-            .filter("setpts", f"N/({encode.rate(canvas.fps)})/TB")
+            .filter("settb", encode.rate(1 / canvas.fps))
+            .filter("setpts", "N")
         )
         columns = self._map(self._columns, (canvas.width, 1))
         rows = self._map(self._rows, (1, canvas.height))
@@ -83,11 +85,12 @@ class Travel:
     def prepared(self, picture: Input) -> Any:
         """A picture made ready: cut to the shape wanted, and no finer than the nearest view can show."""
         across, down = (self._size(1 / self._closest, side) for side in (0, 1))
+        shape = conform.shape(picture.facts)
         stream = ffmpeg.source(picture.path, picture.facts, threads=1).video
         return (
             stream.filter("format", "rgb24")
             .filter(
-                "scale", w=f"max({across},ceil({down}*dar))", h=f"max({down},ceil({across}/dar))",
+                "scale", max(across, math.ceil(down * shape)), max(down, math.ceil(across / shape)),
                 flags=encode.SCALER, out_color_matrix="bt709", out_range="tv",
             )
             .filter("format", "yuv444p")
@@ -108,7 +111,7 @@ class Travel:
 
 
 def _times(canvas: Canvas, extra: tuple[float, float]) -> int:
-    """How many times as large as the frame the picture is made: 4, and fewer where that would take too much."""
+    """How many times as large as the frame the picture is made: 4, or fewer where that would be too much."""
     pixels = canvas.width * canvas.height * (1 + extra[0]) * (1 + extra[1])
     return max(1, min(4, math.isqrt(int(_PIXELS / pixels))))
 
@@ -116,12 +119,15 @@ def _times(canvas: Canvas, extra: tuple[float, float]) -> int:
 def _lookups(length: int, large: int, extra: float, path: Sequence[tuple[float, float]]) -> bytes:
     """For each frame, which of `large` pixels each of `length` shows."""
     scale = large / (1 + extra)
-    offsets = [(place + 0.5) / length - 0.5 for place in range(length)]
-    last = large - 1
     found = array("H")
     for middle, span in path:
-        at, step = large / 2 + middle * scale, span * scale
-        found.extend([min(last, max(0, int(at + offset * step))) for offset in offsets])
-    if found.itemsize != 2 or array("H", [1]).tobytes() != b"\1\0":
+        # In 65536ths of a pixel, because a range of whole numbers is much the quickest way to count.
+        step = max(1, round(span * scale / length * _FINE))
+        begin = round((large / 2 + middle * scale) * _FINE) - (length * step - step) // 2
+        places: Sequence[int] = range(begin, begin + length * step, step)
+        if begin < 0 or places[-1] >= large * _FINE:
+            places = [min(large * _FINE - 1, max(0, place)) for place in places]
+        found.extend([place >> _FINE_BITS for place in places])
+    if sys.byteorder == "big":
         found.byteswap()
     return found.tobytes()

@@ -32,7 +32,11 @@ class Brief:
     def params(self) -> Mapping[str, Any]:
         """The parameters, with the model's defaults where none is set."""
         known = catalogued(self.job.model) if self.job.model else None
-        defaults = {name: schema["default"] for name, schema in known.parameters.items() if "default" in schema} if known else {}
+        defaults = (
+            {name: schema["default"] for name, schema in known.parameters.items() if "default" in schema}
+            if known
+            else {}
+        )
         return {**defaults, **self.job.params}
 
     @cached_property

@@ -15,7 +15,7 @@ _BREATH = 0.975
 
 
 def eased(part: float) -> float:
-    """From 0 to 1, with neither a jolt at the beginning nor at the end: a quarter of the time to get going."""
+    """From 0 to 1, without a jolt at either end: a quarter of the time goes to gathering speed."""
     part = min(1.0, max(0.0, part))
     ramp = 0.25
     whole = 1 - ramp

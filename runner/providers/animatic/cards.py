@@ -5,12 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
+from runner.job import Input
 from runner.media.animatic import still
 from runner.media.animatic.bed import bed
 from runner.media.animatic.canvas import Canvas, write_clip, write_still
 from runner.media.animatic.card import title_card
-from runner.media.animatic.travel import Framing, room
-from runner.job import Input
+from runner.media.animatic.travel import Framing
 from runner.providers.animatic import camera
 from runner.providers.animatic.brief import Brief
 from runner.providers.animatic.sizes import proxied, real_size

@@ -26,7 +26,7 @@ _EXTENSION = Fraction(5)
 
 
 async def restyled(brief: Brief) -> Path:
-    """The reference at the rate and length asked for, painted over, with its lines or those of the control video.
+    """The reference at the rate and length asked for, painted over, with its or the control video's lines.
 
     Its sound is the reference's own where it has some, as a guide; else a quiet bed.
     """
@@ -42,7 +42,7 @@ async def restyled(brief: Brief) -> Path:
     )
     picture, lines, only = _structure(brief, video, drawn)
     work = painted(picture, lines, look, drawn, only=only)
-    sound = (clip.heard(video, drawn) or bed(drawn)) if brief.audible else None
+    sound = (await clip.heard(video, drawn) or bed(drawn)) if brief.audible else None
     return await write_clip(drawn, work, sound)
 
 
@@ -51,10 +51,10 @@ def _structure(brief: Brief, video: Input, drawn: Canvas) -> tuple[Any, Any, Any
     steer = brief.control
     if steer is None:
         parts = clip.shown(video, drawn).filter_multi_output("split")
-        return parts.stream(0), control.edges(parts.stream(1)), None
+        return parts.stream(0), control.edges(parts.stream(1), drawn.frame), None
     given = clip.shown(steer, drawn)
     if brief.params.get("skip_control_preprocess") is not True:
-        return clip.shown(video, drawn), control.edges(given), None
+        return clip.shown(video, drawn), control.edges(given, drawn.frame), None
     if brief.params.get("preserve_original_video") is not True:
         return clip.shown(video, drawn), given, None
     parts = given.filter_multi_output("split")
@@ -75,20 +75,21 @@ async def extended(brief: Brief) -> Path:
     more = still.moved(picture, path if where == "end" else path[::-1], drawn)
     more = more.filter("trim", end_frame=added)
     work = clip.joined(video, more, held, where, drawn)
-    return await write_clip(drawn, work, clip.heard_joined(video, held, where, drawn) if brief.audible else None)
+    sound = await clip.heard_joined(video, held, where, drawn) if brief.audible else None
+    return await write_clip(drawn, work, sound)
 
 
 async def enlarged(brief: Brief) -> Path:
     """The video itself, larger where there is no proxy."""
     video = _given(brief)
-    drawn = canvas(brief, _size(brief, video, _factor(brief)), timing(brief.params, video.facts, follow=True))
-    return await write_clip(drawn, clip.shown(video, drawn), clip.heard(video, drawn))
+    drawn = canvas(brief, _size(brief, video, _factor(brief)), timing({}, video.facts))
+    return await write_clip(drawn, clip.shown(video, drawn), await clip.heard(video, drawn))
 
 
 async def depth(brief: Brief) -> Path:
     """A guess at how near things are, as grey or in the colours asked for; without sound, as the model's."""
     video = _given(brief)
-    drawn = canvas(brief, _size(brief, video), timing({}, video.facts, follow=True))
+    drawn = canvas(brief, _size(brief, video), timing({}, video.facts))
     colormap = str(brief.params.get("colormap", "grayscale"))
     return await write_clip(drawn, clip.deep(clip.shown(video, drawn), colormap, drawn), None)
 

@@ -32,6 +32,7 @@ def brush(canvas: Canvas, *, fidelity: float, strength: float, colors: Path) -> 
     upright = chance.random() < 0.5  # noqa: PLR2004 - A coin.
     return Brush(
         radius=max(1, round(short * (0.006 + 0.022 * freedom))),
+        flatness=0.10 + 0.16 * freedom,
         wobble=short * 0.075 * freedom**1.5,
         hold=1 + round(max(1.0, float(canvas.fps) / 8) * freedom),
         lines=0.25 + 0.75 * (1 - freedom),
@@ -56,6 +57,8 @@ async def painted_still(picture: Input, canvas: Canvas) -> Any:
     """A picture painted over, half of it left as it was."""
     colors = await color_table(picture, None, canvas)
     stream = ffmpeg.source(picture.path, picture.facts, threads=1).video
-    still = conform.fitted(stream.filter("format", "rgb24"), canvas.frame).filter_multi_output("split")
+    parts = conform.fitted(
+        stream.filter("format", "rgb24"), canvas.frame, conform.shape(picture.facts)
+    ).filter_multi_output("split")
     look = brush(canvas, fidelity=0.8, strength=0.8, colors=colors)
-    return painted(still.stream(0), control.edges(still.stream(1)), look, canvas)
+    return painted(parts.stream(0), control.edges(parts.stream(1), canvas.frame), look, canvas)

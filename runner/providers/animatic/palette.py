@@ -14,7 +14,7 @@ Color: TypeAlias = tuple[float, float, float]
 _BINS = 12
 _STEPS = 17
 # How much of a colour's own hue stays, so that what was red and what was green are still told apart.
-_OWN = 0.30
+_OWN = 0.42
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,12 @@ def palette(pixels: bytes) -> Palette:
     )
     light, hues = [], []
     for number in range(_BINS):
-        share = colors[len(colors) * number // _BINS : max(1, len(colors) * (number + 1) // _BINS)] or colors[:1]
+        share = (
+            colors[len(colors) * number // _BINS : max(1, len(colors) * (number + 1) // _BINS)] or colors[:1]
+        )
         light.append(sum(color[0] for color in share) / len(share))
         # The stronger a colour is, the more it counts: a palette is known by what is not grey.
-        weights = [0.02 + math.hypot(color[1], color[2]) for color in share]
+        weights = [0.04 + math.hypot(color[1], color[2]) for color in share]
         whole = sum(weights)
         blue = sum(color[1] * weight for color, weight in zip(share, weights, strict=True)) / whole
         red = sum(color[2] * weight for color, weight in zip(share, weights, strict=True)) / whole
@@ -66,19 +68,19 @@ def invented(seed: int) -> Palette:
 def cube(of: Palette, to: Palette, seed: int) -> str:
     """A 3D table in the `.cube` format that gives the colours of one picture those of another's palette.
 
-    Lightness goes half the way to the palette's, rank for rank; colour is the palette's at that rank, with some
-    of its own; the seed turns the whole a little.
+    Lightness goes part of the way to the palette's, rank for rank; colour is the palette's at that rank,
+    with some of its own; the seed turns the whole a little.
     """
-    turn = random.Random(seed).uniform(-0.32, 0.32)  # noqa: S311 - Chance for the eye.
+    turn = random.Random(seed).uniform(-0.22, 0.22)  # noqa: S311 - Chance for the eye.
     cosine, sine = math.cos(turn), math.sin(turn)
     lines = [f"LUT_3D_SIZE {_STEPS}"]
     steps = [step / (_STEPS - 1) for step in range(_STEPS)]
     for blue, green, red in itertools.product(steps, repeat=3):
         light, b, r = _split((red, green, blue))
         rank = _rank(of.light, light)
-        toned = light * 0.55 + _at(to.light, rank) * 0.45
+        toned = light * 0.62 + _at(to.light, rank) * 0.38
         hue_b, hue_r = _at([hue[0] for hue in to.hues], rank), _at([hue[1] for hue in to.hues], rank)
-        b, r = hue_b * 1.15 + b * _OWN, hue_r * 1.15 + r * _OWN
+        b, r = hue_b * 0.80 + b * _OWN, hue_r * 0.80 + r * _OWN
         b, r = b * cosine - r * sine, b * sine + r * cosine
         lines.append(" ".join(f"{value:.5f}" for value in _joined((toned, b, r))))
     return "\n".join(lines) + "\n"

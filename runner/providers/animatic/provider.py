@@ -13,8 +13,10 @@ from runner.providers.animatic.brief import Brief
 # Raised whenever the same job would be drawn otherwise.
 IMPLEMENTATION = 1
 _FILTERS = (
-    "aevalsrc", "amix", "anoisesrc", "blend", "boxblur", "displace", "drawtext", "gblur", "loop", "lut3d",
-    "maskedmerge", "median", "mergeplanes", "overlay", "remap", "scale", "tpad",
+    "aevalsrc", "afade", "amix", "anoisesrc", "aresample", "bilateral", "blend", "boxblur", "concat", "crop",
+    "drawbox", "drawtext", "edgedetect", "fps", "framestep", "gblur", "loop", "lut", "lut3d", "lutyuv",
+    "maskedmerge", "median", "mergeplanes", "noise", "overlay", "pseudocolor", "remap", "scale", "settb",
+    "tpad",
 )  # fmt: skip
 
 

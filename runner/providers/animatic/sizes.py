@@ -17,8 +17,8 @@ _SHORT = {
     "1440p": 1440, "2k": 1440, "2160p": 2160, "4k": 2160, "standard": 720, "high": 1080,
 }  # fmt: skip
 _NAMED = {
-    "square_hd": (1024, 1024), "square": (512, 512), "portrait_4_3": (768, 1024), "portrait_16_9": (576, 1024),
-    "landscape_4_3": (1024, 768), "landscape_16_9": (1024, 576),
+    "square_hd": (1024, 1024), "square": (512, 512), "portrait_4_3": (768, 1024),
+    "portrait_16_9": (576, 1024), "landscape_4_3": (1024, 768), "landscape_16_9": (1024, 576),
 }  # fmt: skip
 _SHAPES = {"landscape": Fraction(16, 9), "portrait": Fraction(9, 16)}
 _RATIO = re.compile(r"(\d+(?:\.\d+)?):(\d+(?:\.\d+)?)", re.ASCII)
@@ -79,7 +79,12 @@ def _short(params: Mapping[str, Any]) -> int | None:
 
 def _exact(params: Mapping[str, Any]) -> tuple[int, int] | None:
     width, height = params.get("width"), params.get("height")
-    if isinstance(width, int) and isinstance(height, int) and 0 < width <= _LARGEST and 0 < height <= _LARGEST:
+    if (
+        isinstance(width, int)
+        and isinstance(height, int)
+        and 0 < width <= _LARGEST
+        and 0 < height <= _LARGEST
+    ):
         return width, height
     return None
 

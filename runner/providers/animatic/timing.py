@@ -31,13 +31,12 @@ class Timing:
     fps: Fraction
 
 
-def timing(params: Mapping[str, Any], shown: MediaFacts | None = None, *, follow: bool = False) -> Timing:
+def timing(params: Mapping[str, Any], shown: MediaFacts | None = None) -> Timing:
     """The length and rate of what the model would make.
 
     Args:
         params: The parameters, with the model's defaults where none is set.
-        shown: The facts of the video that goes in.
-        follow: Whether the model keeps that video's length and rate, whatever its parameters' defaults say.
+        shown: The facts of the video that goes in; its length and rate stand where no parameter sets them.
     """
     own = shown if shown is not None and shown.fps and shown.frames else None
     fps = _first(params, _RATES) or (own.fps if own else None) or _FPS
@@ -45,7 +44,7 @@ def timing(params: Mapping[str, Any], shown: MediaFacts | None = None, *, follow
     if isinstance(frames, int) and not isinstance(frames, bool) and frames > 0:
         return Timing(frames, fps)
     seconds = _first(params, _LENGTHS)
-    if own is not None and (follow or seconds is None):
+    if own is not None and seconds is None:
         seconds = Fraction(own.frames or 1) / (own.fps or _FPS)
     return Timing(max(1, frames_of(seconds or _SECONDS, fps)), fps)
 
