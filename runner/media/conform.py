@@ -15,6 +15,9 @@ from runner.artifact import MediaFacts
 from runner.errors import MediaError
 from runner.media import encode
 
+# What ffmpeg takes from a mono sound when it makes it stereo, in decibels; players do not.
+_MONO_LOSS = 20 * math.log10(math.sqrt(2))
+
 Fit: TypeAlias = Literal["pad", "crop"]
 
 
@@ -104,19 +107,23 @@ def fitted(stream: Any, frame: Frame, shape: Fraction) -> Any:
     return shaped.filter("setsar", 1).filter("format", "yuv420p")
 
 
-def sound(stream: Any, samples: int, *, skip: Fraction = Fraction(0), gain: float = 0.0) -> Any:
+def sound(
+    stream: Any, samples: int, *, channels: int = 2, skip: Fraction = Fraction(0), gain: float = 0.0
+) -> Any:
     """Conform a stream of sound, and make it last exactly so many samples.
 
     Args:
         stream: An audio stream. A gap in it, or a late beginning, becomes silence.
         samples: How many, at 48 kHz; silence follows where the source is shorter.
+        channels: How many the stream has. A mono sound is as loud in both speakers as it was in one.
         skip: Seconds to leave out at the beginning.
         gain: Decibels.
     """
     begin = encode.samples_of(skip)
+    gain += _MONO_LOSS if channels == 1 else 0
     steady = stream.filter("aresample", encode.SAMPLE_RATE, **{"async": 1, "first_pts": 0})
     stereo = steady.filter("aformat", sample_fmts="flt", channel_layouts="stereo")
-    loud = stereo.filter("volume", f"{gain}dB") if gain else stereo
+    loud = stereo.filter("volume", f"{gain:.4f}dB") if gain else stereo
     return (
         loud.filter("apad", whole_len=begin + samples)
         .filter("atrim", start_sample=begin, end_sample=begin + samples)

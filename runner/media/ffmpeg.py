@@ -30,6 +30,8 @@ from runner.media.stills import MAX_PIXELS
 
 PATIENCE = 300.0
 _LAST_LINES = 20
+_HD_WIDTH = 1280
+_SD_HEIGHT = 576
 _SAID_BYTES = 1_000_000
 _unique = itertools.count()
 
@@ -71,11 +73,17 @@ def source(path: Path, facts: MediaFacts, **options: Any) -> Any:
     """
     if (demuxer := DEMUXERS.get(facts.container)) is None:
         raise MediaError(f"{path.name}: reelmake does not open {facts.container} files")
-    # Untagged pictures are read as bt709, which is what players do; a file's own tag wins over this default.
-    tag = {"colorspace": "bt709"} if facts.media == "video" else {}
+    # A file's own tag wins over this default.
+    tag = {"colorspace": _matrix(facts)} if facts.media == "video" else {}
     return opened(
         f"file:{path}", f=demuxer, max_pixels=MAX_PIXELS, protocol_whitelist="file,pipe", **tag, **options
     )
+
+
+def _matrix(facts: MediaFacts) -> str:
+    """The colours that players assume where a video says nothing: those of its day, by its size."""
+    large = (facts.width or 0) >= _HD_WIDTH or (facts.height or 0) > _SD_HEIGHT
+    return "bt709" if large else "smpte170m"
 
 
 def opened(name: str, **options: Any) -> Any:

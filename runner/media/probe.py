@@ -90,8 +90,9 @@ def _still(path: Path, container: str) -> MediaFacts:
 
 
 def _film(file: InputContainer, stream: VideoStream, name: str, container: str) -> MediaFacts:
-    if (context := stream.codec_context) is None:
+    if not _known(stream):
         raise MediaError(f"{name} has a picture in a coding that reelmake does not know")
+    context = stream.codec_context
     _refuse_bomb(name, context.width, context.height)
     try:
         sideways = next(iter(file.decode(stream))).rotation % 180 != 0
@@ -136,9 +137,9 @@ def _sound_alone(file: InputContainer, name: str, container: str) -> MediaFacts:
 
 
 def _sound(file: InputContainer, container: str) -> Sound | None:
-    if not file.streams.audio:
+    stream = next((stream for stream in file.streams.audio if _known(stream)), None)
+    if stream is None:
         return None
-    stream = file.streams.audio[0]
     exact = container in ("mp4", "mov", "m4a", "wav", "flac") and stream.duration is not None
     samples = int(Fraction(stream.duration or 0) * _clock(stream) * stream.rate) if exact else None
     return Sound(stream.rate, stream.channels, samples or None)
@@ -206,6 +207,11 @@ def _shown(width: int, aspect: Fraction | None) -> int:
     if not aspect or abs(aspect - 1) < _NEARLY_SQUARE:
         return width
     return math.floor(width * aspect + Fraction(1, 2))
+
+
+def _known(stream: Stream) -> bool:
+    """Whether there is a decoder for a stream."""
+    return getattr(stream, "codec_context", None) is not None
 
 
 def _cover(stream: Stream) -> bool:

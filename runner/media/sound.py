@@ -76,8 +76,9 @@ async def conformed(sound: Input, samples: int, *, gain: float = 0.0) -> ffmpeg.
         if sound.facts.media == "video"
         else None
     )
+    channels = sound.facts.sound.channels if sound.facts.sound else 2
     audio = ffmpeg.source(sound.path, sound.facts, vn=None).audio
-    return conform.sound(audio, samples, skip=skip or Fraction(0), gain=gain)
+    return conform.sound(audio, samples, channels=channels, skip=skip or Fraction(0), gain=gain)
 
 
 async def _laid_under(film: Film, bed: Input, path: Path, folder: Path) -> Path:

@@ -66,7 +66,7 @@ async def trim(job: Job) -> Path:
         begin = encode.samples(part.start, frame.fps)
         samples = encode.samples(part.start + part.frames, frame.fps) - begin
         skip = before + Fraction(begin, encode.SAMPLE_RATE)
-        streams.append(conform.sound(file.audio, samples, skip=skip))
+        streams.append(conform.sound(file.audio, samples, channels=source.facts.sound.channels, skip=skip))
         options |= encode.sound()
     path = job.folder / "trim.mp4"
     await ffmpeg.run(ffmpeg.output(streams, path, **options), frames=part.frames, progress=job.progress)

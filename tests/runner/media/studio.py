@@ -137,8 +137,8 @@ def lights(path: Path) -> list[float]:
 
 
 def waves(path: Path) -> array[float]:
-    """The decoded sound as mono samples at 48 kHz."""
-    return array("f", ffmpeg("-i", path, "-vn", "-ac", "1", "-ar", "48000", "-f", "f32le", "-"))
+    """The decoded sound of the left channel, at 48 kHz."""
+    return array("f", ffmpeg("-i", path, "-vn", "-af", "pan=mono|c0=c0", "-ar", "48000", "-f", "f32le", "-"))
 
 
 def instants(path: Path) -> list[Fraction]:
