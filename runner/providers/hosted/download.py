@@ -33,7 +33,7 @@ from runner.providers.hosted.reach import MOST_HOPS, Reach
 from runner.providers.hosted.secret import SignedUrl
 from runner.providers.hosted.settings import Settings
 from runner.providers.hosted.whole import whole
-from runner.providers.hosted.wire import Timeouts, network, open_client
+from runner.providers.hosted.wire import Timeouts, network, open_client, pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,8 +276,9 @@ def _refused(status: int) -> DownloadError | _BrokenOffError:
 async def _chunks(response: httpx.Response) -> AsyncGenerator[bytes, None]:
     """The body; only the network's errors are translated, not those of whoever writes it to a disk."""
     with network():
-        async for chunk in response.aiter_raw():
-            yield chunk
+        async with pieces(response) as chunks:
+            async for chunk in chunks:
+                yield chunk
 
 
 def _refuse_text(head: bytes) -> None:

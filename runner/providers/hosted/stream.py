@@ -21,7 +21,7 @@ from runner.providers.hosted.replies import parse_object
 from runner.providers.hosted.rows import is_id
 from runner.providers.hosted.settings import Settings
 from runner.providers.hosted.sse import EventParser, ServerEvent
-from runner.providers.hosted.wire import Timeouts, network, open_client, read_answer
+from runner.providers.hosted.wire import Timeouts, network, open_client, pieces, read_answer
 
 COMPLETED = "media_generation_completed"
 _ERROR_LIMIT = 64 * 1024
@@ -124,10 +124,11 @@ class EventStream:
                 await self._check(response)
                 yield Connected()
                 parser = EventParser()
-                async for chunk in response.aiter_raw():
-                    for event in parser.feed(chunk):
-                        if (meant := hint(event)) is not None:
-                            yield meant
+                async with pieces(response) as chunks:
+                    async for chunk in chunks:
+                        for event in parser.feed(chunk):
+                            if (meant := hint(event)) is not None:
+                                yield meant
 
     async def _check(self, response: httpx.Response) -> None:
         kind = response.headers.get("content-type", "text/event-stream").partition(";")[0].strip().lower()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import ssl
 import zlib
-from collections.abc import AsyncIterable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterable, AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -97,9 +97,26 @@ async def read_answer(response: httpx.Response, settings: Settings, limit: int =
     Raises:
         BadReplyError: If it has more than `limit` bytes when decoded, or an encoding that nobody asked for.
     """
-    body = await _bounded(response.aiter_raw(), _encoding(response), limit, response.status_code)
+    async with pieces(response) as chunks:
+        body = await _bounded(chunks, _encoding(response), limit, response.status_code)
     headers = {name.lower(): value for name, value in response.headers.items()}
     return Answer(response.status_code, headers, settings.scrub(body))
+
+
+@asynccontextmanager
+async def pieces(response: httpx.Response) -> AsyncIterator[AsyncIterator[bytes]]:
+    """The body as it comes, not decoded."""
+    chunks = response.aiter_raw()
+    try:
+        yield chunks
+    finally:
+        # Beneath this generator lie others that nobody closes if it is left early, and trio complains.
+        # They end by themselves when read to the end, which is near once the connection is closed.
+        with anyio.CancelScope(shield=True):
+            await response.aclose()
+            with suppress(httpx.HTTPError, httpx.StreamError):
+                async for _ in chunks:
+                    pass
 
 
 def _encoding(response: httpx.Response) -> str:
