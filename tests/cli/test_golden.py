@@ -48,7 +48,7 @@ HOSTED = """\
 Tiny
 
   run   plate/010    ltx-2-3-pro  6.00 s      ?  not made yet
-                     sends board.jpg (36.6 kB)
+        sends board.jpg (36.6 kB)
 """
 
 FLOW = """\
@@ -134,7 +134,7 @@ def test_plan_of_an_edit(reel: Reel, tiny: Path) -> None:
     }
     assert verdicts == {
         "plate/010": "reuse", "plate/020": "reuse", "plate/030": "run",
-        "trimmed/010": "reuse", "trimmed/020": "reuse", "trimmed/030": "wait",
+        "trimmed/010": "reuse", "trimmed/020": "reuse", "trimmed/030": "wait", "film": "wait",
     }  # fmt: skip
     assert '         prompt: "the towers stand alone, dusk" -> "the towers are empty, dusk"' in lines
 
