@@ -57,7 +57,7 @@ def cycle(span: Span, loop: Sequence[str]) -> Diagnostic:
 
 
 def unknown_step(span: Span, step: str, near: str | None, *, after: str | None = None) -> Diagnostic:
-    """A step that the recipe does not have; `after` says that `prev` or `next` stands before it."""
+    """A step that the recipe does not have."""
     hint = _did_you_mean(near) or (f"{after} is followed by a step and its output" if after else None)
     return _error("RM204", span, f'no step is called "{step}"', hint)
 
@@ -131,11 +131,6 @@ def wrong_media(span: Span, parameter: str, wanted: MediaType, given: MediaType)
         ("audio", "video"): "a video offers .audio",
     }.get((wanted, given))
     return _error("RM210", span, f'"{parameter}" takes {_A[wanted]}, and this is {_A[given]}', hint)
-
-
-def wrong_supply(span: Span, output: MediaType, given: MediaType) -> Diagnostic:
-    """A shot supplies an output with something else."""
-    return _error("RM210", span, f"this output is {_A[output]}, and what is supplied is {_A[given]}")
 
 
 def not_one(span: Span, parameter: str, count: int, step: str | None) -> Diagnostic:

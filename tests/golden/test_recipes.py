@@ -56,9 +56,7 @@ def test_ten_mistakes_are_ten_findings() -> None:
     with pytest.raises(RecipeError) as caught:
         compile_recipe(path, PlainFacts(), file=path.name)
     lines = path.read_text(encoding="utf-8").splitlines()
-    wanted = [
-        (number, line.split("# ")[-1]) for number, line in enumerate(lines, 1) if "# RM" in line
-    ]
+    wanted = [(number, line.split("# ")[-1]) for number, line in enumerate(lines, 1) if "# RM" in line]
 
     assert [(each.span.line, each.code) for each in caught.value.diagnostics] == wanted
     assert len({code for _, code in wanted}) == 10
