@@ -101,9 +101,7 @@ class Document:
 
     def header(self, path: Path) -> Span:
         """The place of a table's header, for what is missing in it; a table in braces as a whole."""
-        return self._nearest(
-            path, lambda place: place.header or (place.value if place.children else place.key)
-        )
+        return self._nearest(path, _header)
 
     def within(self, path: Path, start: int, end: int) -> Span:
         """The place of `value[start:end]` of the string at a path, escapes and line ends reckoned with."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _ATOM = re.compile(r"\.|[^.]+")
 _BARE = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
+_COMMENTS = ("//", "--", "/*", ";", "%")
 _LONGEST = 40
 
 
@@ -74,7 +75,7 @@ class KeyReader:
     def without_equals(self, tokens: Sequence[Token]) -> None:
         """Report a line that begins like a key and has no `=`."""
         first = tokens[0]
-        if first.text.startswith(("//", "--", "/*", ";", "%")):
+        if first.text.startswith(_COMMENTS):
             return self._report(
                 findings.bad_key(self._span(first, tokens[-1]), _shown([first]), "a comment begins with #")
             )
@@ -111,6 +112,8 @@ def _shown(tokens: Sequence[Token]) -> str:
 
 def _fix(tokens: Sequence[Token]) -> str:
     words = [token.text for token in tokens]
+    if words[0].startswith(_COMMENTS):
+        return "a comment begins with #"
     if any(".." in word for word in words) or "." in {words[0][0], words[-1][-1]}:
         return "write one dot between two names"
     if all(_BARE.fullmatch(word) for word in words) and len(words) > 1:

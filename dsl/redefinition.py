@@ -69,9 +69,11 @@ class Definitions:
         if known.sort == "table":
             self._twice(parts, known)
         else:
-            fix = (
-                f"write [[{_dotted(parts)}]] for one more" if known.sort == "list" else "choose another name"
-            )
+            fixes = {
+                "list": f"write [[{_dotted(parts)}]] for one more",
+                "dotted": f"write these lines beside the first, as {name}.KEY",
+            }
+            fix = fixes.get(known.sort, "choose another name")
             self._clash(last, known, fix)
         return self._lost(last)
 

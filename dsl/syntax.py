@@ -16,7 +16,7 @@ from dsl.keys import KeyReader
 from dsl.places import MAX_DEPTH
 from dsl.redefinition import Defined, Definitions
 from dsl.scalars import bad_escapes, excess, is_scalar, misspelt
-from dsl.tokens import Token, tokens_of
+from dsl.tokens import Token, Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +68,7 @@ class _Frame:
 class _Reader:
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._tokens = tokens_of(source.text)
+        self._tokens = Tokens(source.text)
         self._at = 0
         self._found: list[Diagnostic] = []
         self._lines: set[int] = set()
@@ -126,7 +126,7 @@ class _Reader:
             return f"write {after.text[:20]}.{following.text[:20]} for a number, or a list in [ and ]"
         if token.text in {",", ";"}:
             return "delete this: a line ends without a sign"
-        if after.kind == "string" and token.kind in {"word", "open"}:
+        if after.kind == "string" and token.kind in {"word", "open"} and token.start == after.end:
             return 'write \\" for a quote within a text'
         return "begin a new line here"
 
@@ -160,7 +160,7 @@ class _Reader:
         start = self._at
         while self._token.kind in {"word", "string", "long", "open"}:
             self._at += 1
-        return self._tokens[start : self._at]
+        return self._tokens.between(start, self._at)
 
     def _pair(self) -> None:
         start, key = self._token, self._until_mark()
@@ -358,7 +358,7 @@ def _unnamed(token: Token) -> Defined:
     return Defined("table", ("", token.start, token.end), 0)
 
 
-def _is_header(tokens: list[Token], at: int) -> bool:
+def _is_header(tokens: Tokens, at: int) -> bool:
     """Whether a line is a table's header, `[steps.plate]`."""
     while tokens[at].text == "[":
         at += 1
@@ -371,11 +371,12 @@ def _is_header(tokens: list[Token], at: int) -> bool:
     return named and closed and tokens[at].kind in {"newline", "comment", "end"}
 
 
-def _closed(tokens: list[Token]) -> dict[int, int]:
+def _closed(tokens: Tokens) -> dict[int, int]:
     """Where each brace that is closed before the next table ends: by the offset of the opening one."""
     found: dict[int, int] = {}
     opened: list[Token] = []
-    for at, token in enumerate(tokens):
+    at = -1
+    while (token := tokens[(at := at + 1)]).kind != "end":
         if token.text == "[" and (at == 0 or tokens[at - 1].kind == "newline") and _is_header(tokens, at):
             opened.clear()
         elif token.kind == "mark" and token.text == "{":

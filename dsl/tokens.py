@@ -36,20 +36,29 @@ class Token(NamedTuple):
     end: int
 
 
-def tokens_of(text: str) -> list[Token]:
-    """Split a text; the last token is `end`."""
-    found: list[Token] = []
-    for match in _TOKEN.finditer(text):
-        kind = match.lastgroup or "other"
-        if kind == "other":
-            kind = "word"
-        if kind == "open_long":
-            kind = "open"
-        start, end = match.span(match.lastgroup or 0)
-        written = match[match.lastgroup or 0]
-        if kind in {"comment", "open"} and written.endswith("\r"):
-            end, written = end - 1, written[:-1]
-        found.append(Token(cast("TokenKind", kind), written, start, end))
-        if kind == "end":
-            break
-    return found
+class Tokens:
+    """The tokens of a text, found when they are first asked for: few may be wanted of a hopeless text."""
+
+    def __init__(self, text: str) -> None:
+        self._found: list[Token] = []
+        self._left = _TOKEN.finditer(text)
+
+    def __getitem__(self, index: int) -> Token:
+        found = self._found
+        while index >= len(found):
+            found.append(_token(next(self._left)))
+        return found[index]
+
+    def between(self, start: int, end: int) -> list[Token]:
+        """The tokens from one index to another, which have been asked for already."""
+        return self._found[start:end]
+
+
+def _token(match: re.Match[str]) -> Token:
+    group = match.lastgroup or "other"
+    kind = {"other": "word", "open_long": "open"}.get(group, group)
+    start, end = match.span(group)
+    written = match[group]
+    if kind in {"comment", "open"} and written.endswith("\r"):
+        end, written = end - 1, written[:-1]
+    return Token(cast("TokenKind", kind), written, start, end)
