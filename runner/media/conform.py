@@ -64,14 +64,24 @@ def even(pixels: Fraction | int) -> int:
     return max(2, 2 * math.floor(Fraction(pixels) / 2 + Fraction(1, 2)))
 
 
-def picture(stream: Any, frame: Frame, frames: int, *, shape: Fraction, start: int = 0) -> Any:
-    """Conform a stream of pictures, and make it last exactly so many frames, from `start` on.
+def picture(
+    stream: Any, frame: Frame, frames: int, *, shape: Fraction, start: int = 0, sought: bool = False
+) -> Any:
+    """Conform a stream of pictures, and make it last exactly so many frames.
 
     Between two frames of the source the nearest is shown; after its last one, the last.
+
+    Args:
+        stream: A video stream.
+        frame: What the pictures shall be like.
+        frames: How many.
+        shape: Of the source's pictures.
+        start: Frames at the frame's rate to leave out first.
+        sought: Whether the input was opened at a time, which then is its zero; else its first frame is.
     """
+    begun = stream if sought else stream.filter("setpts", "PTS-STARTPTS")
     paced = (
-        stream.filter("setpts", "PTS-STARTPTS")
-        .filter("fps", encode.rate(frame.fps), start_time=0)
+        begun.filter("fps", encode.rate(frame.fps), start_time=0)
         .filter("tpad", stop=-1, stop_mode="clone")
         .filter("trim", start_frame=start, end_frame=start + frames)
     )

@@ -13,12 +13,11 @@ from runner.errors import MediaError
 from runner.job import Input, Job
 from runner.media import encode, ffmpeg
 from runner.media.probe import frame_times
+from runner.media.sniff import SEEKABLE
 from runner.media.sound import conformed
 
 # Raised whenever `derive` would give other bytes for the same video; in the keys of what depends on it.
 DERIVE_VERSION = 1
-
-_SEEKABLE = frozenset({"mp4", "mov", "webm", "mkv"})
 
 
 async def derive(source: Input, output: DerivedOutput, folder: Path) -> Path:
@@ -84,7 +83,7 @@ def _approach(source: Input, times: list[Fraction], index: int) -> tuple[Fractio
     """How to come to a frame: a time just before it to seek to, or how many frames to leave out."""
     if index == 0:
         return None, 0
-    if source.facts.container in _SEEKABLE:
+    if source.facts.container in SEEKABLE:
         return (times[index - 1] + times[index]) / 2, 0
     return None, index
 

@@ -20,6 +20,9 @@ DEMUXERS = {
     "bmp": "bmp_pipe", "wav": "wav", "mp3": "mp3", "flac": "flac", "ogg": "ogg", "aac": "aac",
 }  # fmt: skip
 
+# Containers with an index that leads to any time exactly.
+SEEKABLE = frozenset({"mp4", "mov", "webm", "mkv"})
+
 _STARTS: tuple[tuple[bytes, tuple[MediaType, str]], ...] = (
     (b"\x89PNG\r\n\x1a\n", ("image", "png")),
     (b"\xff\xd8\xff", ("image", "jpg")),

@@ -13,6 +13,9 @@ from runner.errors import MediaError
 from runner.job import Input, Job
 from runner.media import conform, encode, ffmpeg
 from runner.media.probe import lead
+from runner.media.sniff import SEEKABLE
+
+RUN_UP = Fraction(10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +59,38 @@ async def trim(job: Job) -> Path:
         source.facts.seconds or Fraction(0),
         frame.fps,
     )
-    file = ffmpeg.source(source.path, source.facts, threads=1)
+    before = await anyio.to_thread.run_sync(lead, source.path, source.facts)
+    sought = _approach(source, part, frame.fps)
+    at = before + sought / frame.fps if sought else Fraction(0)
+    place = {"ss": f"{float(at):.6f}"} if sought else {}
+    file = ffmpeg.source(source.path, source.facts, threads=1, **place)
     streams = [
-        conform.picture(file.video, frame, part.frames, shape=conform.shape(source.facts), start=part.start)
+        conform.picture(
+            file.video,
+            frame,
+            part.frames,
+            shape=conform.shape(source.facts),
+            start=part.start - sought,
+            sought=sought > 0,
+        )
     ]
     options = encode.picture(frame.fps) | encode.mp4()
     if source.facts.sound is not None:
-        before = await anyio.to_thread.run_sync(lead, source.path, source.facts)
         begin = encode.samples(part.start, frame.fps)
         samples = encode.samples(part.start + part.frames, frame.fps) - begin
-        skip = before + Fraction(begin, encode.SAMPLE_RATE)
+        skip = before + Fraction(begin, encode.SAMPLE_RATE) - at
         streams.append(conform.sound(file.audio, samples, channels=source.facts.sound.channels, skip=skip))
         options |= encode.sound()
     path = job.folder / "trim.mp4"
     await ffmpeg.run(ffmpeg.output(streams, path, **options), frames=part.frames, progress=job.progress)
     return path
+
+
+def _approach(source: Input, part: Stretch, fps: Fraction) -> int:
+    """The frame to open the file at, so that an hour before the stretch need not be decoded.
+
+    A run-up is left, since right after seeking the frame that is still on screen is not known.
+    """
+    if source.facts.container not in SEEKABLE:
+        return 0
+    return max(0, part.start - frames_of(RUN_UP, fps))

@@ -8,10 +8,13 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
+import anyio
 import pytest
 
+from runner.artifact import MediaFacts
 from runner.errors import MediaError
-from runner.job import Rendition, Slug
+from runner.job import Input, Rendition, Slug
+from runner.media.ffmpeg import executable
 from runner.media.film import film_of
 from runner.media.probe import probe
 from runner.media.prove import prove
@@ -211,3 +214,47 @@ async def test_film_is_never_silently_short(studio: Studio, tmp_path: Path) -> N
 
     with pytest.raises(MediaError):
         await concat(job(tmp_path / "job", {"clips": [whole, replace(whole, path=broken)]}))
+
+
+async def test_no_text_enters_the_graph(tmp_path: Path) -> None:
+    """An address made to break out of a filter is drawn as it is, and colours nothing."""
+    evil = Slug("a',drawbox=c=white:t=fill,drawtext=text='%{pts}:[x]\\\\;", Fraction(1, 4))
+
+    path = await concat(job(tmp_path / "job", {"clips": [{"source": evil}], "size": "320x180"}))
+
+    assert all(light < 40 for light in lights(path))
+
+
+async def test_cancelled_cut_leaves_no_process(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a cut is cancelled in its middle, the encoder and the clip that feeds it are gone at once."""
+    held = tmp_path / "held"
+    os.mkfifo(held)
+    program = tmp_path / "ffmpeg"
+    program.write_text(f'#!/bin/sh\nexec 9>"{held}"\nexec "{executable()}" "$@"\n')
+    program.chmod(0o755)
+    clips = [source(studio.moving("long.mp4", 8, size="640x360"))] * 4
+    work = job(tmp_path / "job", {"clips": clips})
+    monkeypatch.setenv("REEL_FFMPEG", str(program))
+
+    reader = os.open(held, os.O_RDONLY | os.O_NONBLOCK)
+    with anyio.CancelScope() as scope:
+        await concat(replace(work, progress=lambda part: scope.cancel() if part > 0.15 else None))
+    os.set_blocking(reader, True)
+
+    assert scope.cancelled_caught
+    assert os.read(reader, 1) == b""  # It returns when nobody holds the other end any more.
+    os.close(reader)
+
+
+def test_film_is_worked_out_before_anything_is_opened(tmp_path: Path) -> None:
+    """Sizes become even, the first clip gives size and rate, and samples follow frames without drift."""
+    facts = MediaFacts("video", "mp4", 101, 67, Fraction(24000, 1001), 48, Fraction(1001, 500))
+    clips = [Input(tmp_path / "clip", "0", facts)] * 3
+
+    film = film_of(job(tmp_path / "job", {"clips": clips}))
+
+    assert (film.frame.width, film.frame.height, film.frame.fps) == (102, 68, Fraction(24000, 1001))
+    assert (film.frames, film.samples, film.sounds) == (144, 288_288, False)
+    assert [film.sample(cut.place.start) for cut in film.cuts] == [0, 96_096, 192_192]

@@ -11,6 +11,7 @@ import pytest
 from dsl.values import DerivedOutput
 from runner.errors import MediaError
 from runner.media import encode, steps
+from runner.media import trim as trimming
 from runner.media.frames import derive
 from runner.media.probe import probe
 from runner.media.prove import prove
@@ -155,8 +156,27 @@ async def test_trim_is_exact(
     assert probe(path).frames == len(shown)
 
 
-async def test_trim_cuts_the_sound_with_the_picture(studio: Studio, tmp_path: Path) -> None:
+@pytest.mark.parametrize("fps", ["24", "24000/1001", "30", "7"])
+@pytest.mark.parametrize("start", [9, 13])
+async def test_trim_is_exact_after_seeking(
+    start: int, fps: str, studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the beginning is skipped instead of decoded, the frames are still the right ones."""
+    monkeypatch.setattr(trimming, "RUN_UP", Fraction(1, 7))
+    rate = Fraction(fps)
+    params = {"input_video": source(shades(studio, fps)), "start": float(start / rate)}
+
+    path = await steps.trim(job(tmp_path / "job", params, uses="trim"))
+
+    assert [round((light - 20) / 10) for light in lights(path)] == list(range(start, 20))
+
+
+@pytest.mark.parametrize("run_up", ["0.1", "10"])
+async def test_trim_cuts_the_sound_with_the_picture(
+    run_up: str, studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Trimmed at 0.3 s, a flash and a click at 0.4 s come after 0.1 s, together."""
+    monkeypatch.setattr(trimming, "RUN_UP", Fraction(run_up))
     params = {"input_video": source(studio.clapper("clap.mp4", fps="30", rate=44_100)), "start": 0.3}
 
     path = await steps.trim(job(tmp_path / "job", params, uses="trim"))
