@@ -27,7 +27,7 @@ check: $(VENV)/.all
 	$(BIN)/python -m pytest -q -n 0 tests/test_architecture.py
 
 bench: $(VENV)/.all
-	for bench in tests/bench/*.py; do $(BIN)/python $$bench || exit 1; done
+	for bench in $(basename $(notdir $(wildcard tests/bench/*.py))); do $(BIN)/python -m tests.bench.$$bench || exit 1; done
 
 torture: $(VENV)/.all
 	REEL_TRIALS=20 $(BIN)/python -m pytest -n 2 tests/crash tests/property
