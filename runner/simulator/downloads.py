@@ -160,6 +160,7 @@ class _Body(Response):
                 if gone.done() or self._closing.is_set():
                     break
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                await asyncio.sleep(0)  # Sending alone does not let the loop learn that the client is gone.
             if self._sending.ending == "stall":
                 closing = asyncio.ensure_future(self._closing.wait())
                 await asyncio.wait({gone, closing}, return_when=asyncio.FIRST_COMPLETED)

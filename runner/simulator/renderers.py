@@ -15,12 +15,12 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dsl.catalog import Model
-from dsl.values import MediaType
 from runner.simulator.media import Given, Plate
 
 if TYPE_CHECKING:
     from runner.job import Input, Job
 
+_NAMED = {"-extend": "extend-video", "upscale": "upscale-video", "depth-anything": "depth-video"}
 _READY = Path(__file__).with_name("ready")
 
 
@@ -133,17 +133,14 @@ class Animatic:
 
 def uses(model: Model) -> str:
     """The kind of step that such a model serves."""
-    kinds: Mapping[tuple[MediaType, bool, bool], str] = {
-        ("video", True, True): "reference-video-to-video",
-        ("video", True, False): "reference-video-to-video",
-        ("video", False, True): "image-to-video",
-        ("video", False, False): "text-to-video",
-        ("image", False, True): "edit-image",
-    }
-    if model.id == "bytedance-depth-anything-video":
-        return "depth-video"
-    kind = (model.output, bool(model.inputs("video")), bool(model.inputs("image")))
-    return kinds.get(kind, "text-to-image")
+    for part, kind in _NAMED.items():
+        if part in model.id:
+            return kind
+    if model.output == "image":
+        return "edit-image" if model.inputs("image") else "text-to-image"
+    if model.inputs("video"):
+        return "reference-video-to-video"
+    return "image-to-video" if model.inputs("image") else "text-to-video"
 
 
 def _ready(name: str) -> bytes:

@@ -118,7 +118,8 @@ def generation_row(row: Row, url: Callable[[Row], str]) -> dict[str, Any]:
 def _status(row: Row) -> str:
     if row.status == "processing" and "unknown-status" in row.faults:
         return row.faults["unknown-status"] or "warming_up"
-    if row.status == "succeeded" and "status-backwards" in row.faults and row.readings % 2 == 0:
+    again = row.status == "succeeded" and "status-backwards" in row.faults
+    if again and row.readings % 2 == 0 < row.readings:
         return "processing"
     return row.status
 

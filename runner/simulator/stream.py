@@ -112,8 +112,9 @@ class Hub:
             return
         data = self._data(row, listener.base)
         if "events-foreign" in struck:
-            listener.send("deployment_updated", {"deployment_id": str(uuid4()), "status": "running"})
-            listener.send(COMPLETED, {**data, "generation_id": str(uuid4())})
+            other = str(uuid4())
+            listener.send("deployment_updated", {"deployment_id": other, "status": "running"})
+            listener.send(COMPLETED, {key: str(value).replace(row.id, other) for key, value in data.items()})
         if "events-garbage" in struck:
             listener.waiting.put_nowait(
                 f"nonsense\n:\ndata\nevent: {COMPLETED}\ndata: {{not json\n\n".encode()
