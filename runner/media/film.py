@@ -15,6 +15,8 @@ from runner.media.conform import Frame, even, own_frame
 
 # For a film of slugs alone, which no clip gives a shape.
 _UNSEEN = Frame(1280, 720, Fraction(24))
+# What ffmpeg's xfade takes, less a frame.
+_LONGEST_DISSOLVE = 59
 _CUT = Transition("cut")
 
 
@@ -79,7 +81,7 @@ def film_of(job: Job) -> Film:
     """Work out the film that a `concat` job asks for.
 
     Raises:
-        MediaError: If it has no clips, or a clip is too short for its dissolves.
+        MediaError: If it has no clips, a clip is too short for its dissolves, or a dissolve is too long.
     """
     clips = [clip if isinstance(clip, Mapping) else {"source": clip} for clip in job.params["clips"]]
     if not clips:
@@ -96,6 +98,9 @@ def film_of(job: Job) -> Film:
             f"clip {error.index + 1} of {len(clips)} is {error.frames} frames long and its dissolves take "
             f"{error.wanted}; shorten the dissolves or lengthen the clip"
         ) from error
+    longest = max(place.overlap for place in places) / frame.fps
+    if longest > _LONGEST_DISSOLVE:
+        raise MediaError(f"a dissolve of {float(longest):g} s is too long; {_LONGEST_DISSOLVE} s is the most")
     tails = [*(place.overlap for place in places[1:]), 0]
     return Film(
         frame,

@@ -12,7 +12,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import anyio
 
@@ -23,7 +23,6 @@ from runner.media.film import Cut, Film
 from runner.media.slug import slug
 
 _PIPE_BYTES = 1 << 20
-_LONGEST_DISSOLVE = 60
 
 
 async def encode_film(film: Film, sound: Path | None, folder: Path, progress: ffmpeg.Progress) -> Path:
@@ -44,7 +43,7 @@ async def encode_film(film: Film, sound: Path | None, folder: Path, progress: ff
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(_encode, film, sound, path, read, progress)
                 await _feed(film, folder, write)
-                os.close(write)  # The encoder sees the end of its input, and ends.
+                write.close()  # The encoder sees the end of its input, and ends.
         except ExceptionGroup as group:
             broken, others = group.split(MediaError)
             if broken is None or others is not None:
@@ -54,20 +53,18 @@ async def encode_film(film: Film, sound: Path | None, folder: Path, progress: ff
 
 
 @contextlib.contextmanager
-def _pipe() -> Iterator[tuple[int, int]]:
+def _pipe() -> Iterator[tuple[BinaryIO, BinaryIO]]:
     """A pipe, roomy where the system allows, whose ends are closed at last if they have not been."""
     read, write = os.pipe()
-    with contextlib.suppress(OSError, AttributeError):
-        fcntl.fcntl(write, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
-    try:
-        yield read, write
-    finally:
-        for end in (read, write):
-            with contextlib.suppress(OSError):
-                os.close(end)
+    with os.fdopen(read, "rb", buffering=0) as output, os.fdopen(write, "wb", buffering=0) as source:
+        with contextlib.suppress(OSError, AttributeError):
+            fcntl.fcntl(source, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+        yield output, source
 
 
-async def _encode(film: Film, sound: Path | None, path: Path, read: int, progress: ffmpeg.Progress) -> None:
+async def _encode(
+    film: Film, sound: Path | None, path: Path, read: BinaryIO, progress: ffmpeg.Progress
+) -> None:
     tags = dict.fromkeys(("color_primaries", "color_trc", "colorspace"), "bt709")
     pictures = ffmpeg.opened("pipe:0", **film.frame.raw).filter("setparams", range="tv", **tags)
     streams = [pictures]
@@ -80,7 +77,7 @@ async def _encode(film: Film, sound: Path | None, path: Path, read: int, progres
     )
 
 
-async def _feed(film: Film, folder: Path, write: int) -> None:
+async def _feed(film: Film, folder: Path, write: BinaryIO) -> None:
     """Send every picture of the film down the pipe, in order."""
     before: Path | None = None
     for index, cut in enumerate(film.cuts):
@@ -92,22 +89,19 @@ async def _feed(film: Film, folder: Path, write: int) -> None:
 
 
 async def _send(
-    film: Film, cut: Cut, folder: Path, write: int, *, before: Path | None, tail: Path | None
+    film: Film, cut: Cut, folder: Path, write: BinaryIO, *, before: Path | None, tail: Path | None
 ) -> None:
     """Send one clip's pictures, beginning as a dissolve over the pictures in `before`, and keep its tail."""
     stream = _begun(film, cut, _conformed(film, cut, folder), before)
     kept = cut.place.frames - cut.tail
     raw = {"f": "rawvideo", "pix_fmt": "yuv420p", "fps_mode": "passthrough", "threads": 1}
-    if tail is None:
-        outputs = [ffmpeg.output([stream], "pipe:1", **raw)]
+    if tail is None or not kept:
+        outputs = [ffmpeg.output([stream], tail or "pipe:1", **raw)]
     else:
         parts = stream.filter_multi_output("split")
+        main = parts.stream(0).filter("trim", end_frame=kept)
         rest = parts.stream(1).filter("trim", start_frame=kept).filter("setpts", "PTS-STARTPTS")
-        outputs = [ffmpeg.output([rest], tail, **raw)]
-        if kept:
-            outputs.append(ffmpeg.output([parts.stream(0).filter("trim", end_frame=kept)], "pipe:1", **raw))
-        else:
-            outputs = [ffmpeg.output([stream], tail, **raw)]
+        outputs = [ffmpeg.output([main], "pipe:1", **raw), ffmpeg.output([rest], tail, **raw)]
     await ffmpeg.run(ffmpeg.merged(outputs), stdout=write)
 
 
@@ -128,10 +122,6 @@ def _begun(film: Film, cut: Cut, stream: Any, before: Path | None) -> Any:
     # all the new one. The offset of one frame before the beginning says so to xfade.
     step = 1 / film.frame.fps
     lasts = (cut.place.overlap + 1) * step
-    if lasts > _LONGEST_DISSOLVE:
-        raise MediaError(
-            f"a dissolve of {float(lasts):.1f} s is too long; up to {_LONGEST_DISSOLVE} s will do"
-        )
     earlier = ffmpeg.opened(f"file:{before}", **film.frame.raw)
     return ffmpeg.joined(
         [earlier, stream],
