@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dsl.address import Address
 from dsl.graph import Graph
+from dsl.values import Made
+from runner.events import Delivered
 from runner.views.progress import RunProgress
 from runner.views.words import count_of, printable, seconds_of
 
@@ -41,19 +42,24 @@ def _results(outcome: Outcome, progress: RunProgress, graph: Graph) -> Iterable[
         yield f"{what}: {total} up to date"
     order = {output.name: at for at, output in enumerate(graph.deliveries)}
     for delivered in sorted(progress.delivered, key=lambda one: order.get(one.name, len(order))):
-        length = _length(delivered.address, graph)
-        yield f"{printable(delivered.name)}  {printable(str(delivered.path))}" + (
-            f"  {length}" if length else ""
-        )
+        where = f"{printable(delivered.name)}  {printable(str(delivered.path))}"
+        yield "  ".join([where, *_length(delivered, progress, graph)])
 
 
-def _length(address: str | None, graph: Graph) -> str:
-    instance = graph.instances.get(Address.parse(address)) if address else None
-    if instance is None or instance.seconds is None:
-        return ""
-    if instance.frames is None or instance.fps is None:
-        return seconds_of(instance.seconds)
-    return f"{seconds_of(instance.seconds)} ({instance.frames} frames at {float(instance.fps):g} fps)"
+def _length(delivered: Delivered, progress: RunProgress, graph: Graph) -> Iterable[str]:
+    """How long a film is: as it was made, else as its parameters declare; nothing for a still."""
+    sources = (output.source for output in graph.deliveries if output.name == delivered.name)
+    made = (source.address for source in sources if isinstance(source, Made) and source.media == "video")
+    instance = next((graph.instances[one] for one in made if str(one) == delivered.address), None)
+    if instance is None:
+        return
+    now = progress.instances.get(str(instance.address))
+    seconds, frames = (now.seconds, now.frames) if now else (None, None)
+    if seconds is None and not delivered.missing:
+        seconds, frames = None if instance.seconds is None else float(instance.seconds), instance.frames
+    if seconds:
+        counted = f" ({frames} frames at {frames / seconds:.5g} fps)" if frames else ""
+        yield f"{seconds_of(seconds)}{counted}"
 
 
 def _troubles(outcome: Outcome) -> Iterable[str]:

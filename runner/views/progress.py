@@ -32,6 +32,8 @@ class Progress:
         since: When that state began, UTC; None while it waits.
         part: How much of its work is done, 0 to 1.
         took: Seconds of work, once done.
+        seconds: How long it plays, where this run has made it; None for images.
+        frames: How many frames it has, likewise.
     """
 
     address: str
@@ -39,6 +41,8 @@ class Progress:
     since: datetime | None = None
     part: float = 0.0
     took: float = 0.0
+    seconds: float | None = None
+    frames: int | None = None
 
 
 @dataclass(slots=True)
@@ -68,15 +72,15 @@ class RunProgress:
             case InstanceProgressed():
                 self._of(event.address).part = event.part
             case InstanceStarted():
-                self._turn(event.address, "running", event.at)
+                self._turn(Progress(event.address, "running", event.at))
             case InstanceReused():
-                self._turn(event.address, "reused", event.at, part=1.0)
-            case InstanceFinished():
-                self._turn(event.address, "done", event.at, part=1.0, took=event.took)
+                self._turn(Progress(event.address, "reused", event.at, part=1.0))
+            case InstanceFinished(seconds=seconds, frames=frames, took=took):
+                self._turn(Progress(event.address, "done", event.at, 1.0, took, seconds, frames))
             case InstanceFailed():
-                self._turn(event.address, "failed", event.at, part=1.0)
+                self._turn(Progress(event.address, "failed", event.at, part=1.0))
             case InstanceBlocked():
-                self._turn(event.address, "blocked", event.at, part=1.0)
+                self._turn(Progress(event.address, "blocked", event.at, part=1.0))
             case Delivered():
                 self.delivered.append(event)
             case RunFinished():
@@ -100,7 +104,5 @@ class RunProgress:
     def _of(self, address: str) -> Progress:
         return self.instances.setdefault(address, Progress(address))
 
-    def _turn(
-        self, address: str, state: State, at: datetime, *, part: float = 0.0, took: float = 0.0
-    ) -> None:
-        self.instances[address] = Progress(address, state, at, part, took)
+    def _turn(self, progress: Progress) -> None:
+        self.instances[progress.address] = progress
