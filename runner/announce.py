@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 class View(Protocol):
     """Shows a run. A view that raises is dropped, and the run goes on."""
 
-    def __call__(self, event: Event) -> None:
+    def __call__(self, event: Event, /) -> None:
         """Take notice of what happened."""
         ...
 

@@ -50,7 +50,7 @@ SeenState: TypeAlias = Literal["made", "failed", "refused"]
 
 
 class Scope(NamedTuple):
-    """Within what an instance is compared with what it was: recipe, address, and whose rendering it is."""
+    """Within what an instance is compared with what it was: recipe, address, and who renders it."""
 
     recipe: str
     address: str
@@ -151,10 +151,10 @@ class Journal:
         """Leave the journal. What was not committed is forgotten."""
         self._connection.close()
 
-    def begin_run(self, run: str, recipe: Path, at: datetime) -> None:
+    def begin_run(self, run: str, recipe: str, at: datetime) -> None:
         """Note that a run begins. Runs of the same recipe that never ended were killed."""
-        self._add("UPDATE runs SET status = 'killed' WHERE recipe = ? AND status IS NULL", str(recipe))
-        self._add("INSERT INTO runs (id, recipe, began) VALUES (?, ?, ?)", run, str(recipe), at.isoformat())
+        self._add("UPDATE runs SET status = 'killed' WHERE recipe = ? AND status IS NULL", recipe)
+        self._add("INSERT INTO runs (id, recipe, began) VALUES (?, ?, ?)", run, recipe, at.isoformat())
 
     def end_run(self, run: str, at: datetime, status: str) -> None:
         """Note how a run ended."""

@@ -30,7 +30,7 @@ class Judge:
 
     Attributes:
         graph: The recipe.
-        recipe: The recipe file with links resolved, for comparison with earlier runs.
+        recipe: What the journal calls the recipe.
         setting: What decides keys besides the instances.
         store: Where objects lie.
         journal: What was made before.

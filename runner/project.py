@@ -73,7 +73,8 @@ class Project:
         options: What the command line says.
         equipment: What is handed in from outside.
         root: The state folder, absolute; it need not be there yet.
-        recipe: The recipe file with links resolved, to which journal and lock are bound.
+        recipe: The recipe file with links resolved, to which the run lock is bound.
+        history: What the journal calls the recipe. Beside it, a name that survives moving the folder.
         setting: What decides keys besides the instances.
         wanted: The instances that the run is about, in order.
         only: The instances it is confined to, without what they need; empty where it is not.
@@ -100,6 +101,8 @@ class Project:
         self.equipment = equipment
         self.root = state_folder(graph.recipe)
         self.recipe = graph.recipe.resolve()
+        beside = self.root.parent == graph.recipe.parent
+        self.history = graph.recipe.name if beside else str(self.recipe)
         self.only = only
         self.wanted = graph.needed(only or None)
         self.setting = Setting(
@@ -139,7 +142,7 @@ class Project:
         names = {each.provider for each in self.graph.instances.values() if each.provider}
         hosted = frozenset(name for name in names if self.equipment.makers.provider(name).hosted)
         paces = Paces(journal.paces(), hosted)
-        return Judge(self.graph, str(self.recipe), self.setting, store, journal, paces).plan(self.wanted)
+        return Judge(self.graph, self.history, self.setting, store, journal, paces).plan(self.wanted)
 
     @property
     def journal(self) -> Path:

@@ -49,8 +49,8 @@ async def run(project: Project, views: Sequence[View]) -> Outcome:
         plan = project.judge(store, journal)
         announcements = Announcements(journal, name, [record, *views])
         workshop = Workshop(project.setting, store, folder)
-        stage = Stage(str(project.recipe), workshop, journal, announcements, clock)
-        journal.begin_run(name, project.recipe, clock.now())
+        stage = Stage(project.history, workshop, journal, announcements, clock)
+        journal.begin_run(name, project.history, clock.now())
         addresses = tuple(map(str, plan.instances))
         announcements.add(
             RunStarted(clock.now(), name, project.graph.recipe, addresses, project.options.rehearsal)

@@ -42,7 +42,7 @@ class Stage:
     """What the nodes of a run share.
 
     Attributes:
-        recipe: The recipe file with links resolved, for comparison with other runs.
+        recipe: What the journal calls the recipe.
         workshop: Where things are made.
         journal: Where it is noted.
         announcements: The way out for events.

@@ -42,11 +42,15 @@ class Store:
             return True
         return self.path(artifact.digest) is not None
 
+    def verified(self, wanted: str) -> Path | None:
+        """Where an object lies, if its bytes were verified in this process already. Reads nothing."""
+        return self._name(wanted) if wanted in self._verified else None
+
     def path(self, wanted: str) -> Path | None:
         """Where an object lies, its bytes verified once in this process; None if it is not there."""
+        if known := self.verified(wanted):
+            return known
         name = self._name(wanted)
-        if wanted in self._verified:
-            return name
         try:
             found, _ = digest(name)
         except OSError:

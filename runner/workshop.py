@@ -108,7 +108,7 @@ class Workshop:
                     f"{media.url} can be read by a hosted provider only; "
                     f"save the file beside the recipe and name it there"
                 )
-        path = await in_thread(self.store.path, artifact.digest)
+        path = self.store.verified(artifact.digest) or await in_thread(self.store.path, artifact.digest)
         if path is None:
             raise MediaError(
                 f"what {label(media)} made was damaged and is set aside; run again to make it anew"
