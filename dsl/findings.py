@@ -1,7 +1,7 @@
-"""Every finding and all its words, by code; longer than other files because the words belong in one place.
+"""The words of findings about syntax (RM0) and about parameters (RM3), by code; a function a finding.
 
-A function a finding. Those of RM3 give `Words` without a place, because parameters are judged apart from the
-text they came from; all others give a `Diagnostic`. docs/diagnostics.md explains each code with an example.
+Those of RM3 give `Words` without a place, because parameters are judged apart from the text they came from; all
+others give a `Diagnostic`. docs/diagnostics.md lists each code with an example.
 """
 
 from __future__ import annotations
@@ -26,10 +26,6 @@ class Words:
     severity: Severity
     message: str
     help: str | None = None
-
-    def at(self, span: Span) -> Diagnostic:
-        """Say it about a place."""
-        return Diagnostic(self.code, self.severity, self.message, span, self.help)
 
 
 def _error(code: str, span: Span, message: str, help: str | None = None) -> Diagnostic:  # noqa: A002

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 # In the order tried: the end of a line hidden by a backslash, an escape, a line break, any other character.
 _BASIC = re.compile(
@@ -41,6 +42,7 @@ class Decoded:
         return at, at
 
 
+@lru_cache(maxsize=16)  # One long text may be asked for thousands of places.
 def decode(source: str) -> Decoded:
     """Read one of TOML's four kinds of string, quotes included; it must be a correct one."""
     quote = source[:3] if source[:3] in {'"""', "'''"} else source[:1]
