@@ -1,7 +1,7 @@
 """The words of findings about syntax (RM0) and about parameters (RM3), by code; a function a finding.
 
-Those of RM3 give `Words` without a place, because parameters are judged apart from the text they came from; all
-others give a `Diagnostic`. docs/diagnostics.md lists each code with an example.
+Those of RM3 give `Words` without a place, because parameters are judged apart from the text they came from;
+all others give a `Diagnostic`. docs/diagnostics.md lists each code with an example.
 """
 
 from __future__ import annotations
