@@ -6,29 +6,43 @@ import contextlib
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from runner.errors import BusyError, StoreError
 
+_PATIENCE = 100
+
+
+def _pause() -> None:
+    time.sleep(0.02)
+
 
 @contextlib.contextmanager
-def run_lock(folder: Path, recipe: Path) -> Iterator[None]:
+def run_lock(folder: Path, recipe: Path, pause: Callable[[], None] = _pause) -> Iterator[None]:
     """Hold the run of one recipe.
 
     Args:
         folder: The folder of locks in the state folder.
         recipe: The recipe, absolute and with links resolved.
+        pause: Waits for a moment.
 
     Raises:
         BusyError: If another process holds it; the message names that process.
     """
     name = hashlib.sha256(os.fsencode(recipe)).hexdigest()[:32]
     with _opened(folder / f"{name}.lock") as descriptor:
-        if not _try(descriptor, fcntl.LOCK_EX):
+        patience = _PATIENCE
+        while not _try(descriptor, fcntl.LOCK_EX):
             owner = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
-            by = f"process {owner}" if owner.isdigit() else "another process"
-            raise BusyError(f"{recipe.name} is being run by {by} already; wait until it ends, or stop it")
+            # A process killed in the moment of starting ffmpeg leaves a child that holds what it held until
+            # it has become ffmpeg: only then does the kernel close the child's copies of our files.
+            if patience == 0 or _alive(owner):
+                by = f"process {owner}" if owner.isdigit() else "another process"
+                raise BusyError(f"{recipe.name} is being run by {by} already; wait until it ends, or stop it")
+            patience -= 1
+            pause()
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
         yield
@@ -98,6 +112,17 @@ def _opened(path: Path) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def _alive(owner: str) -> bool:
+    """Whether the process that wrote its number into a lock is there; yes where that cannot be told."""
+    try:
+        os.kill(int(owner), 0)
+    except ProcessLookupError:
+        return False
+    except (ValueError, OverflowError, PermissionError):
+        return True
+    return True
 
 
 def _share(descriptor: int) -> None:

@@ -66,6 +66,25 @@ def test_a_lock_dies_with_its_owner(tmp_path: Path) -> None:
         pass
 
 
+def test_what_a_dying_process_held_is_waited_for(tmp_path: Path) -> None:
+    """A child of a killed run may hold its lock for a moment more; a child that never lets go is an error."""
+    recipe = tmp_path / "film.toml"
+    with run_lock(tmp_path, recipe):
+        pass
+    [lock] = tmp_path.glob("*.lock")
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        pass
+    lock.write_text(f"{gone.pid}\n")
+    descriptor = os.open(lock, os.O_RDWR)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+    with pytest.raises(BusyError):
+        run_lock(tmp_path, recipe, pause=lambda: None).__enter__()
+    with run_lock(tmp_path, recipe, pause=lambda: fcntl.flock(descriptor, fcntl.LOCK_UN)):
+        assert lock.read_text() == f"{os.getpid()}\n"
+    os.close(descriptor)
+
+
 def test_the_store_is_shared_by_runs_and_plans(tmp_path: Path) -> None:
     """Runs and plans go side by side; while somebody clears the store up, both are refused."""
     with reading_lock(tmp_path):
