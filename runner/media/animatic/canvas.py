@@ -64,7 +64,8 @@ async def write_clip(canvas: Canvas, picture: Any, sound: Any | None) -> Path:
         MediaError: If ffmpeg fails.
     """
     path = canvas.folder / "clip.mp4"
-    streams = [_finished(canvas, picture)]
+    # A stream that began as a still says 25 a second, whatever its times are; this puts it right.
+    streams = [_finished(canvas, picture.filter("fps", encode.rate(canvas.fps)))]
     options = encode.picture(canvas.fps) | encode.mp4() | {"frames:v": canvas.frames}
     if canvas.width * canvas.height < _PROXY_PIXELS:
         options |= {"preset": "ultrafast"}

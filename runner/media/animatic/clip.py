@@ -8,6 +8,7 @@ from runner.job import Input
 from runner.media import conform, encode, ffmpeg
 from runner.media.animatic.bed import bed
 from runner.media.animatic.canvas import Canvas
+from runner.media.animatic.travel import held
 from runner.media.sound import conformed
 
 _COLORMAPS = ("inferno", "magma", "turbo", "viridis")
@@ -53,9 +54,8 @@ def deep(stream: Any, colormap: str, canvas: Canvas) -> Any:
     grey = stream.filter("format", "gray").filter("median", radius).filter("gblur", sigma=radius / 2)
     path = canvas.folder / "slope.gray"
     path.write_bytes(bytes(30 + 12 * row for row in range(16)))
-    slope = ffmpeg.opened(
-        f"file:{path}", f="rawvideo", pixel_format="gray", video_size=(1, 16), framerate=1, stream_loop=-1
-    ).filter("scale", canvas.width, canvas.height, flags="bilinear")
+    slope = ffmpeg.opened(f"file:{path}", f="rawvideo", pixel_format="gray", video_size=(1, 16))
+    slope = held(slope.filter("scale", canvas.width, canvas.height, flags="bilinear"), canvas)
     near = ffmpeg.joined([grey, slope], "blend", all_mode="normal", all_opacity=0.55, shortest=1)
     if colormap in _COLORMAPS:
         near = near.filter("format", "yuv444p").filter("pseudocolor", preset=colormap)

@@ -72,12 +72,8 @@ class Travel:
             picture: A stream of one picture, from `prepared`.
         """
         canvas = self._canvas
-        large = (
-            picture.filter("scale", *(self._size(1, side) * self._times for side in (0, 1)), flags="bicubic")
-            .filter("loop", loop=-1, size=1)
-            .filter("settb", encode.rate(1 / canvas.fps))
-            .filter("setpts", "N")
-        )
+        size = [self._size(1, side) * self._times for side in (0, 1)]
+        large = held(picture.filter("scale", *size, flags="bicubic"), canvas)
         columns = self._map(self._columns, (canvas.width, 1))
         rows = self._map(self._rows, (1, canvas.height))
         return ffmpeg.joined([large, columns, rows], "remap").filter("setsar", 1)
@@ -108,6 +104,12 @@ class Travel:
             f"file:{path}", f="rawvideo", pixel_format="gray16le", video_size=size,
             framerate=encode.rate(canvas.fps),
         ).filter("scale", canvas.width, canvas.height, flags="neighbor")  # fmt: skip
+
+
+def held(picture: Any, canvas: Canvas) -> Any:
+    """A stream of one picture, shown again and again without end at the canvas's rate."""
+    shown = picture.filter("loop", loop=-1, size=1)
+    return shown.filter("settb", encode.rate(1 / canvas.fps)).filter("setpts", "N")
 
 
 def _times(canvas: Canvas, extra: tuple[float, float]) -> int:

@@ -13,6 +13,7 @@ from runner.media import conform, control, ffmpeg
 from runner.media.animatic.canvas import Canvas
 from runner.media.animatic.colors import sampled
 from runner.media.animatic.paint import Brush, painted
+from runner.media.animatic.travel import held
 from runner.providers.animatic.palette import cube, invented, palette
 
 
@@ -56,9 +57,8 @@ async def color_table(source: Input, anchor: Input | None, canvas: Canvas) -> Pa
 async def painted_still(picture: Input, canvas: Canvas) -> Any:
     """A picture painted over, half of it left as it was."""
     colors = await color_table(picture, None, canvas)
-    stream = ffmpeg.source(picture.path, picture.facts, threads=1).video
-    parts = conform.fitted(
-        stream.filter("format", "rgb24"), canvas.frame, conform.shape(picture.facts)
-    ).filter_multi_output("split")
+    picked = ffmpeg.source(picture.path, picture.facts, threads=1).video.filter("format", "rgb24")
+    still = conform.fitted(picked, canvas.frame, conform.shape(picture.facts))
+    parts = held(still, canvas).filter_multi_output("split")
     look = brush(canvas, fidelity=0.8, strength=0.8, colors=colors)
     return painted(parts.stream(0), control.edges(parts.stream(1), canvas.frame), look, canvas)
