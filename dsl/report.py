@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 Path: TypeAlias = tuple[str | int, ...]
 
+_PATIENCE = 20_000  # Words compared with misspelt ones, in one look at a recipe.
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -41,6 +43,7 @@ class Report:
         self.document = document
         self.unknown: set[str] = set()
         self._found: dict[Diagnostic, None] = {}
+        self._patience = _PATIENCE
 
     def add(self, *diagnostics: Diagnostic) -> None:
         """Report findings; one that is there already is not repeated."""
@@ -75,7 +78,14 @@ class Report:
             return self.document.value(place.path)
         return self.document.within(place.path, place.start, place.end)
 
-    @staticmethod
-    def near(word: str, choices: Iterable[str]) -> str | None:
-        """The choice that a misspelt word was probably meant to be."""
-        return nearest(word, [choice for choice in choices if choice != word])
+    def near(self, word: str, choices: Iterable[str]) -> str | None:
+        """The choice that a misspelt word was probably meant to be.
+
+        Comparing words takes time, so a recipe with very many mistakes is told what they are and not what
+        was meant.
+        """
+        others = [choice for choice in choices if choice != word]
+        if len(others) > self._patience:
+            return None
+        self._patience -= len(others)
+        return nearest(word, others)

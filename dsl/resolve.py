@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dsl import reference_findings, shape_findings
 from dsl.address import Address
@@ -151,7 +152,7 @@ class Resolver:
             return None
         value = plain(node)
         if isinstance(owner, Model) and name in PROMPTS and isinstance(value, str):
-            return " ".join(value.split())
+            return _one_line(value)
         return value
 
     def _judge(
@@ -195,6 +196,12 @@ class Resolver:
                 if isinstance(node, Scalar) and isinstance(node.value, str):
                     return node.value
         return self._recipe.provider
+
+
+@lru_cache(maxsize=256)
+def _one_line(text: str) -> str:
+    """A prompt as it is sent; the same text is kept once for all instances."""
+    return " ".join(text.split())
 
 
 def _media(owner: Model | Kind, name: str) -> tuple[MediaType, ...]:

@@ -128,16 +128,20 @@ class Scope:
         return None
 
     def _listing(self, raw: list[Any], path: Path, env: Env) -> Listing | None:
+        kept: list[Node] = []
+        weight = 1
         self._depth += 1
-        found = [self._node(inner, (*path, index), env) for index, inner in enumerate(raw)]
+        for index, inner in enumerate(raw):
+            if (node := self._node(inner, (*path, index), env)) is None:
+                continue
+            kept.append(node)
+            weight += node.weight
+            if weight > MAXIMUM_WEIGHT:
+                break
         self._depth -= 1
-        kept = tuple(node for node in found if node is not None)
-        weight = 1 + sum(node.weight for node in kept)
-        return (
-            Listing(kept, Place(path), weight)
-            if len(kept) == len(found) and self._fits(weight, path)
-            else None
-        )
+        if not self._fits(weight, path) or len(kept) < len(raw):
+            return None
+        return Listing(tuple(kept), Place(path), weight)
 
     def _table(self, raw: Mapping[str, Any], path: Path, env: Env) -> Table | None:
         self._depth += 1
