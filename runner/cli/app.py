@@ -8,7 +8,7 @@ from importlib import import_module
 import rich_click as click
 from click.exceptions import NoSuchCommand
 
-COMMANDS = ("init", "check", "plan", "rehearse", "run", "show", "graph", "doctor")
+COMMANDS = ("init", "check", "plan", "rehearse", "run", "show", "graph", "doctor", "simulate")
 
 
 class Reel(click.RichGroup):

@@ -51,12 +51,16 @@ class About:
         scope: What is counted, and so what it strikes.
         does: What it does, for the help text.
         arg: What its argument means; empty where it takes none.
+        form: What an argument looks like, as a regular expression.
     """
 
     scope: Scope
     does: str
     arg: str = ""
+    form: str = ".+"
 
+
+_NUMBER, _STATUS = r"[0-9]+(\.[0-9]+)?", r"[2-5][0-9]{2}"
 
 FAULTS: dict[str, About] = {
     "reset-before-accept": About("submit", "nothing is accepted, and the connection is reset"),
@@ -64,7 +68,9 @@ FAULTS: dict[str, About] = {
     "reset-in-reply": About("submit", "the job is accepted; the connection ends within the reply's JSON"),
     "timeout-before-accept": About("submit", "nothing is accepted, and no reply ever comes"),
     "timeout-after-accept": About("submit", "the job is accepted, and no reply ever comes"),
-    "hold-reply": About("submit", "the job is accepted, and the reply comes later", "milliseconds, 1000"),
+    "hold-reply": About(
+        "submit", "the job is accepted, and the reply comes later", "milliseconds, 1000", _NUMBER
+    ),
     "500-before-accept": About("submit", "nothing is accepted; status 500"),
     "500-after-accept": About("submit", "the job is accepted; status 500"),
     "502-html": About("submit", "nothing is accepted; a gateway's page of HTML"),
@@ -80,13 +86,18 @@ FAULTS: dict[str, About] = {
     "422": About("submit", "bad parameters", "the message"),
     "redirect-post": About("submit", "status 307; nothing is accepted", "the Location"),
     "odd-reply": About(
-        "submit", "accepted; a 200 without one good id", "empty, text, none, null, two, not-uuid, or nothing"
+        "submit",
+        "accepted; a 200 without one good id",
+        "empty, text, none, null, two, not-uuid, or nothing",
+        "empty|text|none|null|two|not-uuid|nothing",
     ),
     "events-early": About("submit", "the completion event comes before the POST's reply"),
     "refuse-tag": About("tagged", "status 400 naming target_directory; nothing is accepted"),
-    "tagless": About("job", "target_directory is not echoed, nor found", "filtered: folder= still finds it"),
-    "slow-list": About("job", "no list shows the job until later", "seconds, 5"),
-    "slow-job": About("job", "takes longer", "seconds, 30"),
+    "tagless": About(
+        "job", "target_directory is not echoed, nor found", "filtered: folder= still finds it", "filtered"
+    ),
+    "slow-list": About("job", "no list shows the job until later", "seconds, 5", _NUMBER),
+    "slow-job": About("job", "takes longer", "seconds, 30", _NUMBER),
     "moderation": About("job", "fails: refused content", "the message"),
     "insufficient-credits": About("job", "fails: Insufficient credits"),
     "input-unreachable": About("job", "fails: an input could not be downloaded"),
@@ -95,10 +106,10 @@ FAULTS: dict[str, About] = {
     "cancel-late": About("job", "succeeds although it was cancelled"),
     "unknown-status": About("job", "an undocumented word while it runs", "the word, warming_up"),
     "status-backwards": About("job", "once made, every second reading says processing"),
-    "null-url": About("job", "made, without a URL", "for how many readings; for ever"),
+    "null-url": About("job", "made, without a URL", "for how many readings; for ever", r"[0-9]+"),
     "odd-url": About("job", "made, with an odd URL", "the URL, ../../etc/passwd"),
     "processing-forever": About("job", "never ends"),
-    "high-cost": About("job", "costs more than it should", "USD, 99"),
+    "high-cost": About("job", "costs more than it should", "USD, 99", _NUMBER),
     "no-cost": About("job", "its cost is never known"),
     "404-known-id": About("known", "404 although the generation exists"),
     "get-401": About("read", "the key is refused"),
@@ -110,7 +121,7 @@ FAULTS: dict[str, About] = {
     "list-500": About("list", "status 500"),
     "cancel-400": About("cancel", "status 400; nothing is cancelled"),
     "cancel-500": About("cancel", "cancelled; status 500"),
-    "events-refused": About("stream", "no stream", "the HTTP status, 503"),
+    "events-refused": About("stream", "no stream", "the HTTP status, 503", _STATUS),
     "events-silent": About("stream", "a stream on which nothing ever comes, not even a comment"),
     "events-crlf": About("stream", "lines end in CR LF, and data comes in several lines"),
     "events-dropped": About("event", "never sent"),
@@ -121,23 +132,32 @@ FAULTS: dict[str, About] = {
     "events-long-line": About("event", "a line of 2 MiB goes before it"),
     "events-cut": About("event", "the connection is reset in place of it"),
     "truncated": About(
-        "download", "not all of the clip", "cut: the connection ends; short: a shorter length; unlengthed"
+        "download",
+        "not all of the clip",
+        "cut: the connection ends; short: a shorter length; unlengthed",
+        "cut|short|unlengthed",
     ),
-    "oversized": About("download", "the clip, then zeros without end", "bytes declared, 5368709120; none"),
-    "html-instead-of-video": About("download", "a page of HTML, status 200", "disguised: named video/mp4"),
+    "oversized": About(
+        "download", "the clip, then zeros without end", "bytes declared, 5368709120; none", r"[0-9]+|none"
+    ),
+    "html-instead-of-video": About(
+        "download", "a page of HTML, status 200", "disguised: named video/mp4", "disguised"
+    ),
     "stalled": About("download", "half of the clip, and then nothing"),
     "unlengthed": About("download", "the whole clip, without Content-Length"),
     "download-reset": About("download", "the connection is reset"),
     "download-500": About("download", "status 500"),
-    "expired-url": About("download", "the signature is refused", "the HTTP status, 403"),
+    "expired-url": About("download", "the signature is refused", "the HTTP status, 403", _STATUS),
     "foreign-redirect": About("download", "redirected to another origin", "the URL; this server, other name"),
     "weak-etag": About("download", "the ETag is a weak one"),
     "no-range": About("resume", "the whole clip, status 200"),
     "wrong-range": About("resume", "another part than was asked for"),
-    "changed-etag": About("resume", "the clip has changed since", "anyway: the part comes nevertheless"),
+    "changed-etag": About(
+        "resume", "the clip has changed since", "anyway: the part comes nevertheless", "anyway"
+    ),
     "upload-500": About("upload", "status 500"),
     "upload-413": About("upload", "too large"),
-}  # fmt: skip
+}
 """Every fault by its name."""
 
 
@@ -168,6 +188,10 @@ class Fault:
         spots, _, arg = rest.partition(":")
         if name not in FAULTS:
             raise ValueError(f'there is no fault "{name}"; `reel simulate --list-faults` shows all of them')
+        about = FAULTS[name]
+        if arg and not (about.arg and re.fullmatch(about.form, arg, re.ASCII | re.DOTALL)):
+            wanted = f"must be: {about.arg}" if about.arg else "has no place: this fault takes no argument"
+            raise ValueError(f'"{arg}" in "{text}" {wanted}')
         if spots in ("", "*"):
             return cls(name, arg=arg)
         if (found := _SPOTS.fullmatch(spots)) is None:

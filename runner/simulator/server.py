@@ -123,8 +123,8 @@ class Simulator:
         self._exit = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
-        folder = Path(self._exit.enter_context(tempfile.TemporaryDirectory(prefix="reel-simulator-")))
         listening = _listen(self.options)
+        folder = Path(self._exit.enter_context(tempfile.TemporaryDirectory(prefix="reel-simulator-")))
         self.url = f"http://{self.options.host}:{listening.getsockname()[1]}/api"
         thread = threading.Thread(target=self._live, args=(listening, folder), name="simulator", daemon=True)
         thread.start()
