@@ -344,3 +344,30 @@ def test_more_than_a_thousand_instances_are_asked_for(bench: Bench) -> None:
     assert bench.codes(shots + step.format(0), Overrides(allow_large=True)) == []
     many = shots + "".join(step.format(n) for n in range(200))
     assert bench.codes(many, Overrides(allow_large=True)) == ["RM109"]
+
+
+def test_defaults_for_shots_are_fields_and_wishes(bench: Bench) -> None:
+    """`[defaults.shots]` gives every shot fields and wishes, which a shot's own replace key by key."""
+    text = '[defaults.shots]\nstart = "${prev.plate.last_frame}"\nplate.duration = 8\nplate.fps = 24\n'
+    shots = '[[shots]]\nid = "010"\nstart = "a.png"\nplate.fps = 48\n[[shots]]\nid = "020"\n'
+    first, second = bench.graph(text + shots + PLATE).instances.values()
+
+    assert (first.params["duration"], first.params["fps"]) == (8, 48)
+    assert (second.params["duration"], second.params["fps"]) == (8, 24)
+    assert second.params["input_image"] == Derived(_made("plate", "010"), "last_frame")
+
+
+def test_params_names_a_parameter_that_clashes(bench: Bench) -> None:
+    """What stands under `params` is a parameter, whatever its name."""
+    graph = bench.graph(SHORT + "params.duration = 10\n")
+
+    assert graph.instances[Address("clip")].params["duration"] == 10
+
+
+def test_reading_a_text_of_another_folder_finds_media_beside_it(bench: Bench) -> None:
+    """Paths begin at the recipe's folder, wherever the recipe is compiled from."""
+    graph = bench.graph(SHORT)
+    image = graph.instances[Address("clip")].params["input_image"]
+
+    assert isinstance(image, LocalMedia)
+    assert image.path == graph.recipe.parent / "board.png"
