@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -15,7 +16,7 @@ from dsl.values import Derived, Match
 from runner.errors import MediaError, StoreError
 from runner.events import InstanceFinished
 from runner.job import Rendition
-from runner.journal import Journal
+from runner.journal import Journal, Scope
 from runner.plan import Plan, plan_json
 from runner.project import RunOptions
 from tests.runner.engine.fakes import World, clips, made
@@ -234,6 +235,24 @@ def test_a_failed_instance_is_planned_again_with_its_reason(world: World) -> Non
     assert plan.totals.price == Decimal("0.25")
     world.recipe.add("plate", {"prompt": "b"}, provider="hosted")
     assert reason(world.project().plan(), "plate") == ("changed", "changed: prompt")
+
+
+def test_a_refused_instance_says_so(world: World) -> None:
+    """What a provider refused for its content is told apart from what failed."""
+    world.recipe.add("plate", {"prompt": "a"}).deliver("clip", "plate")
+    world.provider.bad["plate"] = MediaError("no")
+    run(world)
+    journal = Journal.open(world.folder / ".reel" / "journal.sqlite")
+    scope = Scope("film.toml", "plate", "fake")
+    seen = journal.seen(scope)
+    assert seen is not None
+    journal.add_seen(scope, replace(seen, state="refused", message="not this picture"))
+    journal.commit()
+    journal.close()
+
+    plan = world.project().plan()
+
+    assert reason(plan, "plate") == ("refused before", "refused before: not this picture")
 
 
 def test_equal_work_is_planned_once(world: World) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from dsl.values import Derived, Match, RemoteMedia
 from runner.clock import VirtualClock
-from runner.errors import MediaError, UsageError
+from runner.errors import MediaError, StoreError, UsageError
 from runner.events import (
     Delivered,
     Event,
@@ -28,6 +28,7 @@ from runner.events import (
 from runner.job import Job
 from runner.journal import Journal
 from runner.project import Outcome, RunOptions
+from runner.store import Store
 from tests.runner.engine.fakes import World, clips, local, made
 
 pytestmark = pytest.mark.anyio
@@ -593,6 +594,55 @@ async def test_what_was_paid_for_is_not_made_anew_unasked(world: World) -> None:
     assert len(world.hosted.jobs) == 1
     assert "costs" in outcome.failures[0].message
     assert world.project().plan().totals.price == world.hosted.cost
+
+
+@pytest.mark.parametrize("good", range(1, 6))
+async def test_a_journal_that_cannot_go_on_ends_the_run(
+    world: World, monkeypatch: pytest.MonkeyPatch, good: int
+) -> None:
+    """A disk that is full for the journal ends the run with words; nobody was told what it does not hold."""
+    two_shots(world)
+    commits = 0
+    real = Journal.commit
+
+    def commit(journal: Journal) -> None:
+        nonlocal commits
+        commits += 1
+        if commits > good:
+            raise StoreError("the disk is full")
+        real(journal)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Journal, "commit", commit)
+        with pytest.raises(StoreError, match="the disk is full"):
+            await run(world)
+
+    told = [event.key for event in world.of(InstanceFinished)]
+    journal = Journal.read(world.folder / ".reel" / "journal.sqlite")
+    assert all(journal.made(key) for key in told)
+    journal.close()
+    assert list((world.folder / ".reel" / "tmp").iterdir()) == []
+    assert (await run(world)).exit_status == 0
+    assert not {event.key for event in world.of(InstanceFinished)} & set(told)
+
+
+async def test_a_store_that_is_full_fails_the_step(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the store cannot take what was made, that step fails and the rest goes on."""
+    world.recipe.add("big", {"prompt": "b"}).add("small", {"prompt": "s"})
+    world.recipe.deliver("big", "big").deliver("small", "small")
+    real = Store.publish
+
+    def publish(store: Store, made_of: Path, scratch: Path) -> tuple[str, int]:
+        if '"b"' in made_of.read_text():
+            raise StoreError("the store cannot take what was made: no space left on device")
+        return real(store, made_of, scratch)
+
+    monkeypatch.setattr(Store, "publish", publish)
+
+    outcome = await run(world)
+
+    assert [failure.address for failure in outcome.failures] == ["big"]
+    assert list(outcome.outputs) == ["small"]
 
 
 async def test_nothing_is_left_behind(world: World) -> None:

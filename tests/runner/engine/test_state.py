@@ -226,7 +226,8 @@ async def test_virtual_time_jumps_from_sleeper_to_sleeper() -> None:
                 sleepers.start_soon(sleep, name, seconds)
         tasks.cancel_scope.cancel()
 
-    assert woken == [("now", 0.0), ("a", 60.0), ("b", 7200.0), ("c", 7200.0)]
+    assert [seconds for _, seconds in woken] == [0.0, 60.0, 7200.0, 7200.0]
+    assert [name for name, _ in woken[:2]] == ["now", "a"]
     assert (clock.now() - VirtualClock().now()).total_seconds() == 7200
 
 
