@@ -53,7 +53,7 @@ class Outputs:
             return None
         word = words.pop(0)
         if (step := self._recipe.steps.get(word.text)) is None:
-            self._no_step(word, neighbour, path)
+            self._no_step(ref, word, neighbour, path)
             return None
         if not env.delivering:
             self.used.add(step.name)
@@ -201,13 +201,12 @@ class Outputs:
             return None
         return self._drafts[step.name][at : at + 1]
 
-    def _no_step(self, word: Word, neighbour: Word | None, path: Path) -> None:
+    def _no_step(self, ref: Ref, word: Word, neighbour: Word | None, path: Path) -> None:
         known = (*self._recipe.steps, *(RESERVED if neighbour is None else ()))
-        if neighbour is not None:
-            self._report.unknown.add("shot")
         near = self._report.near(word.text, known)
-        if near is not None:
-            self._report.unknown.add(near)
+        self._scope.meant(near, ref.words[1].text if len(ref.words) > 1 else "")
+        if neighbour is not None:
+            self._scope.meant("shot", word.text)
         after = neighbour.text if neighbour else None
         self._report.add(say.unknown_step(self._at(word, path), word.text, near, after=after))
 

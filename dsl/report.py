@@ -36,7 +36,7 @@ class Report:
     """What has been found so far.
 
     Attributes:
-        unknown: First names of references that led nowhere; what they meant to read is not called unused.
+        unknown: First names of references that are not certain; what they meant is not called unused.
     """
 
     def __init__(self, document: Document) -> None:

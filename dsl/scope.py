@@ -80,11 +80,19 @@ class Scope:
         """The value of something written, for one shot; None where it cannot be had."""
         return self._node(written.value, written.path, env)
 
+    def meant(self, table: str | None, name: str) -> None:
+        """A value was probably meant by a reference that led nowhere: it is not called unused as well."""
+        if table == "shot":
+            self.read.add(name)
+        elif table is not None:
+            self.used.add((table, name))
+
     def finish(self) -> None:
         """Report the fields that shots do not have, each once for all shots."""
         for (place, field), shots in self._missing.items():
             own = [name for name in shots[0].fields if name not in self.read]
-            near = self._report.near(field, own)
+            if (near := self._report.near(field, own)) is not None:
+                self.read.add(near)  # It was meant, and is not unused as well.
             self._report.add(say.no_field(self._report.at(place), [s.id for s in shots], field, near))
 
     @contextmanager
@@ -237,7 +245,6 @@ class Scope:
             shots = self._missing.setdefault((place, name.text), [])
             if env.shot not in shots[-1:]:
                 shots.append(env.shot)
-            self._report.unknown.add("shot")
             return None
         return self._inside(self._value(written, env, f"shot.{name.text}", place), ref, 2, path)
 
@@ -274,8 +281,8 @@ class Scope:
         return node
 
     def _unknown(self, word: Word, path: Path, table: str, known: Mapping[str, object]) -> None:
-        self._report.unknown.add(table.partition(".")[0])
-        near = self._report.near(word.text, known)
+        if (near := self._report.near(word.text, known)) is not None:
+            self.used.add((table, near))
         self._report.add(say.unknown_value(self._at(word, path), table, word.text, near))
 
     def _value(self, written: Written, env: Env, label: str, place: Place) -> Node | None:

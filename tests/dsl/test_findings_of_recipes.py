@@ -78,6 +78,15 @@ def test_a_mistake_in_one_step_hides_none_in_another(bench: Bench) -> None:
     assert sorted(bench.codes(text)) == ["RM101", "RM202", "RM303", "RM310", "RM501"]
 
 
+def test_a_misspelt_name_is_not_called_unused_as_well(bench: Bench) -> None:
+    """What a wrong reference meant is not unused; what nothing meant still is."""
+    text = '[cast.mira]\nlook = "a"\n[cast.bob]\nlook = "b"\n[style]\nnoir = "c"\n' + SHOTS + PLATE
+    wrong = text.replace('"x"', '"${cast.mria.look} ${stlye.noir}"')
+
+    assert bench.codes(text) == ["RM220", "RM220", "RM220"]
+    assert bench.codes(wrong) == ["RM220", "RM202", "RM204"]
+
+
 def test_texts_that_nothing_reads_are_looked_at(bench: Bench) -> None:
     """Names in omitted shots, unused values and replaced parameters must exist all the same."""
     text = (
