@@ -12,7 +12,6 @@ from pathlib import Path
 from urllib.parse import quote
 
 SIGNATURE = "oxen_signature"
-_COPY = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)

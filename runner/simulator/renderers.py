@@ -80,6 +80,7 @@ class Animatic:
         self._provider = provider("animatic")
         self._short_side = short_side
         self._cores = asyncio.Semaphore(os.cpu_count() or 1)
+        self._plates: dict[Plate, Path] = {}
 
     async def render(self, wanted: Wanted) -> Path:
         """An animatic of the job, at the rendition's size."""
@@ -103,16 +104,20 @@ class Animatic:
         return Input(path, digest, probe(path))
 
     async def _plate(self, plate: Plate, folder: Path) -> Path:
-        """A title card of the kind wanted, drawn like any other job."""
+        """A title card of the kind wanted, drawn once like any other job."""
         from dsl import catalog
 
-        place = Path(mkdtemp(prefix="plate-", dir=folder))
+        if plate in self._plates:
+            return self._plates[plate]
+        place = Path(mkdtemp(prefix="plate-", dir=folder.parent))
         if plate.media == "audio":
-            return _silence(place / "plate.wav")
+            self._plates[plate] = _silence(place / "plate.wav")
+            return self._plates[plate]
         model = catalog.model("z-image-turbo" if plate.media == "image" else "ltx-2-3-pro-text-to-video")
         assert model is not None
         prompt = f"PLATE: stands in for the {plate.media} at {plate.host}"
-        return await self._provider.render(self._job(model, {"prompt": prompt}, place))
+        self._plates[plate] = await self._provider.render(self._job(model, {"prompt": prompt}, place))
+        return self._plates[plate]
 
     def _job(self, model: Model, params: Mapping[str, Any], folder: Path) -> Job:
         from runner.job import Job, Rendition

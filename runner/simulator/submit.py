@@ -7,6 +7,7 @@ import base64
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import uuid4
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -65,7 +66,9 @@ _ODD: dict[str, Callable[[list[dict[str, Any]]], bytes]] = {
     "text": lambda _: b"accepted",
     "none": lambda _: b'{"generations":[]}',
     "null": lambda _: b'{"generations":null}',
-    "two": lambda rows: json.dumps({"generations": [*rows, {**rows[0], "generation_id": "0" * 32}]}).encode(),
+    "two": lambda rows: json.dumps(
+        {"generations": [*rows, {**rows[0], "generation_id": str(uuid4())}]}
+    ).encode(),
     "not-uuid": lambda _: b'{"generations":[{"generation_id":"../../queue","status":"queued"}]}',
 }
 
@@ -106,7 +109,8 @@ async def generate(request: Request, user: str) -> Response:
     if row.status != "succeeded":
         return replies.message(request, 400, row.error or "the generation was cancelled")
     created, made = int(row.enqueued_at), _made(request, row, body)
-    return replies.answer(request, {"model": model.id, "created": created, f"{model.output}s": [made]})
+    whole = replies.answer(request, {"model": model.id, "created": created, f"{model.output}s": [made]})
+    return await _late(request, struck, whole)
 
 
 async def _asked(request: Request) -> tuple[dict[str, str], tuple[Model, dict[str, Any]] | Response]:
@@ -134,12 +138,15 @@ async def _told(request: Request, struck: Mapping[str, str], shown: list[dict[st
     """The reply to a job that was accepted, or what comes in its place."""
     if lost := _first(_AFTER, request, struck):
         return lost
+    if "odd-reply" in struck:
+        return Response(_ODD[struck["odd-reply"]](shown), media_type="application/json")
+    return await _late(request, struck, replies.answer(request, {"generations": shown}))
+
+
+async def _late(request: Request, struck: Mapping[str, str], whole: Response) -> Response:
+    """A reply, later or half where that is scripted."""
     if "hold-reply" in struck:
         await asyncio.sleep(float(struck["hold-reply"] or 1000) / 1000)
-    if "odd-reply" in struck:
-        odd = _ODD.get(struck["odd-reply"], _ODD[""])
-        return Response(odd(shown), media_type="application/json")
-    whole = replies.answer(request, {"generations": shown})
     return replies.Half(request, whole) if "reset-in-reply" in struck else whole
 
 

@@ -159,6 +159,22 @@ def test_early_event(simulator: Simulator, client: PlainClient) -> None:
     assert (ended, data["generation_id"]) == ("succeeded", generation)
 
 
+@pytest.mark.parametrize("fault", ["hold-reply:1:300", "reset-in-reply:2"])
+def test_sync_replies(simulator: Simulator, client: PlainClient, fault: str) -> None:
+    """The reply of the endpoint that waits is late, or ends in its middle, like that of the queue."""
+    simulator.faults.add(fault)
+    body = {"model": "ltx-2-3-pro", "prompt": "a"}
+    begun = time.monotonic()
+    reply = client.ask("POST", "/ai/videos/generate", json=body)
+
+    assert reply.status_code == 200
+    if fault.startswith("hold"):
+        assert time.monotonic() - begun >= 0.3
+    else:
+        with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
+            client.ask("POST", "/ai/videos/generate", json=body)
+
+
 def test_sync_reset_after_accept(simulator: Simulator, client: PlainClient) -> None:
     """The endpoint that waits has the same faults, and its job is accepted too."""
     simulator.faults.add("reset-after-accept")
