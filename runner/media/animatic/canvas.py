@@ -65,8 +65,9 @@ async def write_clip(canvas: Canvas, picture: Any, sound: Any | None) -> Path:
     """
     path = canvas.folder / "clip.mp4"
     # A stream that began as a still says 25 a second, whatever its times are; this puts it right.
-    streams = [_finished(canvas, picture.filter("fps", encode.rate(canvas.fps)))]
-    options = encode.picture(canvas.fps) | encode.mp4() | {"frames:v": canvas.frames}
+    paced = picture.filter("fps", encode.rate(canvas.fps)).filter("trim", end_frame=canvas.frames)
+    streams = [_finished(canvas, paced)]
+    options = encode.picture(canvas.fps) | encode.mp4()
     if canvas.width * canvas.height < _PROXY_PIXELS:
         options |= {"preset": "ultrafast"}
     if sound is not None:
@@ -90,7 +91,9 @@ async def write_still(canvas: Canvas, picture: Any) -> Path:
 
 
 def _finished(canvas: Canvas, picture: Any) -> Any:
-    return burnt(picture, canvas.slate, canvas) if canvas.slate else picture
+    # A photograph's colour profile would go along into the file, and say that its colours are not bt709.
+    plain = picture.filter("sidedata", mode="delete", type="ICC_PROFILE")
+    return burnt(plain, canvas.slate, canvas) if canvas.slate else plain
 
 
 def _alone(output: Any) -> Any:

@@ -56,7 +56,7 @@ def deep(stream: Any, colormap: str, canvas: Canvas) -> Any:
     path.write_bytes(bytes(30 + 12 * row for row in range(16)))
     slope = ffmpeg.opened(f"file:{path}", f="rawvideo", pixel_format="gray", video_size=(1, 16))
     slope = held(slope.filter("scale", canvas.width, canvas.height, flags="bilinear"), canvas)
-    near = ffmpeg.joined([grey, slope], "blend", all_mode="normal", all_opacity=0.55, shortest=1)
+    near = ffmpeg.joined([grey, slope], "blend", all_mode="normal", all_opacity=0.55)
     if colormap in _COLORMAPS:
         near = near.filter("format", "yuv444p").filter("pseudocolor", preset=colormap)
     return near.filter("format", "yuv420p")

@@ -16,7 +16,7 @@ _FILTERS = (
     "aevalsrc", "afade", "amix", "anoisesrc", "aresample", "bilateral", "blend", "boxblur", "concat", "crop",
     "drawbox", "drawtext", "edgedetect", "fps", "framestep", "gblur", "loop", "lut", "lut3d", "lutyuv",
     "maskedmerge", "median", "mergeplanes", "noise", "overlay", "pseudocolor", "remap", "scale", "settb",
-    "tpad",
+    "sidedata", "tpad", "trim",
 )  # fmt: skip
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import struct
+import zlib
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -17,7 +19,7 @@ from runner.job import Input, Rendition
 from runner.media.animatic.slate import layout
 from runner.media.ffmpeg import executable
 from runner.providers import animatic
-from tests.runner.animatic.stage import Stage, decoded, distance, facts, ffmpeg, fingerprint
+from tests.runner.animatic.stage import Stage, decoded, distance, facts, ffmpeg, fingerprint, given
 
 pytestmark = pytest.mark.anyio
 
@@ -180,6 +182,19 @@ async def test_the_same_job_gives_the_same_frames(stage: Stage, busy: Input) -> 
     }
 
     assert len(marks) == 1
+
+
+async def test_a_photographs_profile_stays_behind(stage: Stage, spot: Input) -> None:
+    """A colour profile within a picture does not go into the clip, whose colours are bt709."""
+    path = stage.folder / "profiled.png"
+    plain, content = spot.path.read_bytes(), b"iCCP" + b"p\0\0" + zlib.compress(bytes(400))
+    chunk = struct.pack(">L", len(content) - 4) + content + struct.pack(">L", zlib.crc32(content))
+    path.write_bytes(plain[:33] + chunk + plain[33:])  # It comes after the header, which is 33 bytes long.
+
+    clip = (await stage.moved(given(path), "static")).read_bytes()
+
+    assert b"colrnclx" in clip
+    assert b"colrprof" not in clip
 
 
 async def test_the_bed_is_quiet(stage: Stage, spot: Input) -> None:
