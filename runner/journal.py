@@ -116,6 +116,8 @@ class Journal:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA fullfsync = 1")
+            # A run is short: its log is folded into the journal when it ends, seldom in its midst.
+            connection.execute("PRAGMA wal_autocheckpoint = 8000")
             connection.execute("BEGIN IMMEDIATE")
             if journal._version() == 0:
                 journal._create()

@@ -93,10 +93,15 @@ class Store:
     def _enter(self, part: Path, name: Path) -> None:
         folder = name.parent
         if not folder.is_dir():
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            sync_folder(folder.parent)
+            self._build_shelves()
         part.replace(name)
         sync_folder(folder)
+
+    def _build_shelves(self) -> None:
+        """Make every folder that an object can lie in: all of them cost one wait for the disk."""
+        for number in range(256):
+            (self._objects / f"{number:02x}").mkdir(mode=0o700, parents=True, exist_ok=True)
+        sync_folder(self._objects)
 
     def _set_aside(self, name: Path) -> None:
         if self._writable:

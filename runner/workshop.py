@@ -149,6 +149,7 @@ class Workshop:
                 f"what was made is {facts.media} ({facts.container}), and {wanted} was asked for"
             )
         digest, size = self.store.publish(made, self.scratch)
+        shutil.rmtree(folder, ignore_errors=True)  # Here, in a thread, rather than in the event loop.
         return Artifact(digest, size, facts)
 
     @contextmanager
@@ -158,4 +159,5 @@ class Workshop:
         try:
             yield folder
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            if folder.exists():
+                shutil.rmtree(folder, ignore_errors=True)
