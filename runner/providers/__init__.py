@@ -24,7 +24,7 @@ class Provider(Protocol):
     hosted: bool
 
     def unavailable(self) -> str | None:
-        """Why nothing can be rendered now, as a sentence for the user that says what to do; None if it can."""
+        """Why nothing can be rendered now, as a sentence that says what to do; None if it can."""
         ...
 
     def identity(self, rendition: Rendition) -> Mapping[str, Any]:
@@ -55,7 +55,7 @@ def provider(name: str) -> Provider:
         if entry.name == name:
             try:
                 loaded: Provider = entry.load()()
-            except Exception as error:  # A plug-in's import can fail in any way, and must not end in a traceback.
+            except Exception as error:  # A plug-in's import can fail in any way; it is no traceback of ours.
                 raise UsageError(f'the provider "{name}" could not be loaded: {error}') from error
             return loaded
     names = ", ".join(sorted({entry.name for entry in found}))
