@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from dsl.compile import compile_recipe
+from runner.cli.app import COMMANDS
 from runner.facts import RecipeFacts
 
 ROOT = Path(__file__).parents[1]
@@ -155,6 +156,13 @@ def headings(page: Path) -> list[str]:
 def anchor(title: str) -> str:
     """The name GitHub gives to a heading."""
     return re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
+
+
+def test_every_command_is_in_the_table_of_commands() -> None:
+    """docs/cli.md says of each command what it does."""
+    page = (ROOT / "docs/cli.md").read_text("utf-8")
+
+    assert [name for name in COMMANDS if f"\n| `reel {name}" not in page] == []
 
 
 def test_every_page_is_in_the_index() -> None:
