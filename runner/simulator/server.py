@@ -63,6 +63,7 @@ def serve(options: Options) -> None:
     with tempfile.TemporaryDirectory(prefix="reel-simulator-") as folder:
         host, port = listening.getsockname()[:2]
         options.say(f"listening on http://{host}:{port}/api")
+        options.say(f"to use it: OXEN_BASE_URL=http://{host}:{port}/api OXEN_API_KEY=x reel run RECIPE")
         asyncio.run(_run(options, listening, Path(folder), lambda _server, _studio: None))
 
 

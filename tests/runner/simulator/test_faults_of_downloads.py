@@ -99,7 +99,7 @@ def test_html(simulator: Simulator, url: str, fault: str, kind: str) -> None:
 def test_stalled(simulator: Simulator, url: str) -> None:
     """Half of the clip comes, and then nothing."""
     simulator.faults.add("stalled")
-    with requests.get(url, stream=True, timeout=0.3) as reply:
+    with requests.get(url, stream=True, timeout=1) as reply:
         length = int(reply.headers["content-length"])
         got = b""
         chunks = reply.iter_content(1)

@@ -58,7 +58,7 @@ def test_tagless(
 
 def test_slow_list(simulator: Simulator, client: PlainClient) -> None:
     """Lists show the job late; it can be read by its id at once."""
-    simulator.faults.add("slow-list:1:0.4")
+    simulator.faults.add("slow-list:1:1")
     tag = f"reelmake/t/{time.monotonic_ns()}"
     generation = client.enqueue(target_directory=tag)
     at_once = (client.row(generation)["generation_id"], _folder(client, tag))
@@ -99,7 +99,7 @@ def test_cancelled_by_somebody(simulator: Simulator, client: PlainClient) -> Non
 def test_cancel_late(simulator: Simulator, client: PlainClient) -> None:
     """A job that is said to be cancelled can still be made."""
     simulator.faults.add("cancel-late:1")
-    simulator.faults.add("slow-job:1:0.3")
+    simulator.faults.add("slow-job:1:1")
     generation = client.enqueue()
     client.ask("DELETE", f"/ai/queue/{generation}")
 
@@ -113,7 +113,7 @@ def test_cancel_late(simulator: Simulator, client: PlainClient) -> None:
 def test_unknown_status(simulator: Simulator, client: PlainClient, fault: str, word: str) -> None:
     """While it runs the status is a word of nobody's knowledge; the end has the usual one."""
     simulator.faults.add(fault)
-    simulator.faults.add("slow-job:1:0.3")
+    simulator.faults.add("slow-job:1:1")
     generation = client.enqueue()
 
     assert _until(client, generation, word)
@@ -204,7 +204,7 @@ def test_readings_without_a_reply(simulator: Simulator, client: PlainClient) -> 
     with pytest.raises(requests.ConnectionError):
         client.ask("GET", "/ai/queue")
     with pytest.raises(requests.ReadTimeout):
-        client.ask("GET", "/ai/generations", timeout=0.2)
+        client.ask("GET", "/ai/generations", timeout=1)
 
     assert client.ask("GET", "/ai/queue").status_code == 200
 
@@ -225,7 +225,7 @@ def test_cancelling_refused(
     simulator: Simulator, client: PlainClient, fault: str, status: int, cancelled: bool
 ) -> None:
     """A refusal to cancel can be true or false."""
-    simulator.faults.add("slow-job:1:0.2")
+    simulator.faults.add("slow-job:1:1")
     simulator.faults.add(fault)
     generation = client.enqueue()
     reply = client.ask("DELETE", f"/ai/queue/{generation}")

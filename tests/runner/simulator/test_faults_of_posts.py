@@ -34,7 +34,7 @@ def test_no_reply(simulator: Simulator, client: PlainClient, fault: str, accepte
     simulator.faults.add(fault)
     before = len(simulator.accepted)
     with pytest.raises(requests.ReadTimeout):
-        client.ask("POST", "/ai/queue", json={"model": "ltx-2-3-pro", "prompt": "a"}, timeout=0.3)
+        client.ask("POST", "/ai/queue", json={"model": "ltx-2-3-pro", "prompt": "a"}, timeout=1)
 
     assert len(simulator.accepted) - before == accepted
 

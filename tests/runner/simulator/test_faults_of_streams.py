@@ -122,7 +122,7 @@ def test_refused(simulator: Simulator, client: PlainClient, fault: str, status: 
 def test_silent(simulator: Simulator, client: PlainClient) -> None:
     """Nothing comes: neither events nor the comments that keep a stream alive."""
     simulator.faults.add("events-silent")
-    with client.ask("GET", "/events", stream=True, timeout=0.3) as stream:
+    with client.ask("GET", "/events", stream=True, timeout=1) as stream:
         client.made()
         with pytest.raises(requests.ConnectionError, match="timed out"):
             next(stream.iter_content(1))
