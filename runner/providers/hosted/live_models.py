@@ -110,7 +110,11 @@ def _schema(schema: object) -> tuple[Mapping[str, Mapping[str, Any]] | None, tup
         name: _fragment(name, value) for name, value in properties.items() if isinstance(value, Mapping)
     }
     listed = schema.get("required")
-    required = tuple(name for name in listed if name in parameters) if isinstance(listed, list) else ()
+    required = (
+        tuple(name for name in listed if isinstance(name, str) and name in parameters)
+        if isinstance(listed, list)
+        else ()
+    )
     return parameters, required
 
 
@@ -128,7 +132,7 @@ def _role(name: str, value: Mapping[str, Any]) -> MediaType | None:
     for kind in _KINDS:
         if drawn == f"{kind}-url":
             return kind
-    if "uri" in {value.get("format"), inner.get("format")}:
+    if "uri" in (value.get("format"), inner.get("format")):
         named = [kind for kind in _KINDS if kind in name]
         return named[0] if len(named) == 1 else None
     return None

@@ -10,7 +10,7 @@ from typing import Any
 from runner.providers.hosted.rows import money
 
 _SAME = {"2k": "1440p", "4k": "2160p", "uhd": "2160p", "fhd": "1080p", "hd": "720p"}
-_PER_SECOND = frozenset({"per_video_output_second", "per_audio_output_second"})
+_PER_SECOND = ("per_video_output_second", "per_audio_output_second")
 
 
 def price(

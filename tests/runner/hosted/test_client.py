@@ -45,10 +45,20 @@ def opened(server: ScriptedServer, clock: InstantClock | None = None, timeouts: 
 
 @pytest.mark.parametrize(
     "trouble",
-    [reset(), raw(), stall(), raw(b"HTTP/1.1 200 O"), reply(500, b"x"), reply(502, b"<html>"),
-     reply(503, {"error": "x"}), reply(504, b""), reply(408, b""),
-     reply(200, ROW, length=9999), chunked(json.dumps(ROW).encode(), whole=False)],
-)  # fmt: skip
+    [
+        reset(),
+        raw(),
+        stall(),
+        raw(b"HTTP/1.1 200 O"),
+        reply(500, b"x"),
+        reply(502, b"<html>"),
+        reply(503, {"error": "x"}),
+        reply(504, b""),
+        reply(408, b""),
+        reply(200, ROW, length=9999),
+        chunked(json.dumps(ROW).encode(), whole=False),
+    ],
+)
 async def test_a_poll_survives_trouble(server: ScriptedServer, trouble: Act) -> None:
     """A GET that fails for a moment is sent again, after a pause, and then answered."""
     clock = InstantClock()
@@ -120,12 +130,18 @@ async def test_some_errors_are_not_repeated(server: ScriptedServer, status: int,
 
 @pytest.mark.parametrize(
     "act",
-    [reply(200, b"<html>"), reply(200, []), reply(200, {}), reply(200, {**ROW, "generation_id": OTHER}),
-     reply(204, b""), reply(200, ROW, {"Content-Encoding": "zstd"}),
-     reply(200, ROW, {"Content-Encoding": "gzip"}),
-     reply(200, gzip.compress(bytes(50_000_000)), {"Content-Encoding": "gzip"}),
-     reply(200, gzip.compress(json.dumps(ROW).encode())[:-9], {"Content-Encoding": "gzip"})],
-)  # fmt: skip
+    [
+        reply(200, b"<html>"),
+        reply(200, []),
+        reply(200, {}),
+        reply(200, {**ROW, "generation_id": OTHER}),
+        reply(204, b""),
+        reply(200, ROW, {"Content-Encoding": "zstd"}),
+        reply(200, ROW, {"Content-Encoding": "gzip"}),
+        reply(200, gzip.compress(bytes(50_000_000)), {"Content-Encoding": "gzip"}),
+        reply(200, gzip.compress(json.dumps(ROW).encode())[:-9], {"Content-Encoding": "gzip"}),
+    ],
+)
 async def test_an_unreadable_reply_is_a_typed_error(server: ScriptedServer, act: Act) -> None:
     """Pages, other rows, bombs and broken encodings are refused with our own error."""
     server.on("GET", f"/api/ai/queue/{ID}", act)

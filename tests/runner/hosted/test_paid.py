@@ -51,22 +51,36 @@ async def test_an_accepted_job_is_sent_as_documented(server: ScriptedServer) -> 
 @pytest.mark.parametrize(
     "act",
     [
-        reset(), raw(), raw(b"HTTP/1.1 200"), raw(b"\x00\x01garbage\r\n\r\n"), raw(b"SSH-2.0-x\r\n"), stall(),
-        stall(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"), reset(b"HTTP/1.1 200 OK\r\n"),
-        reply(200, YES, length=500), reply(200, b"", length=0), reply(204, b""), reply(200, b"<html></html>"),
-        reply(200, YES, {"Content-Encoding": "br"}), reply(200, YES, {"Content-Encoding": "gzip"}),
+        reset(),
+        raw(),
+        raw(b"HTTP/1.1 200"),
+        raw(b"\x00\x01garbage\r\n\r\n"),
+        raw(b"SSH-2.0-x\r\n"),
+        stall(),
+        stall(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"),
+        reset(b"HTTP/1.1 200 OK\r\n"),
+        reply(200, YES, length=500),
+        reply(200, b"", length=0),
+        reply(204, b""),
+        reply(200, b"<html></html>"),
+        reply(200, YES, {"Content-Encoding": "br"}),
+        reply(200, YES, {"Content-Encoding": "gzip"}),
         chunked(json.dumps(YES).encode(), whole=False),
         reply(200, b'{"generations":[' + b" " * (4 * 2**20 + 9)),
-        reply(301, b"", {"Location": "/api/ai/queue"}), reply(307, b"", {"Location": "/api/ai/queue"}),
-        reply(308, b"", {"Location": "http://127.0.0.1:1/"}), reply(500, b"oops"), reply(502, b"<html>"),
-        reply(503, {"error": "later"}, {"Retry-After": "0"}), reply(409, {"error": "exists"}),
+        reply(301, b"", {"Location": "/api/ai/queue"}),
+        reply(307, b"", {"Location": "/api/ai/queue"}),
+        reply(308, b"", {"Location": "http://127.0.0.1:1/"}),
+        reply(500, b"oops"),
+        reply(502, b"<html>"),
+        reply(503, {"error": "later"}, {"Retry-After": "0"}),
+        reply(409, {"error": "exists"}),
         reply(408, b""),
         raw(b"HTTP/1.1 200 OK\r\n" + b"X: " + b"y" * 200_000 + b"\r\n\r\n"),
         raw(b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n{}"),
         raw(b"HTTP/1.1 999 ?\r\nContent-Length: 0\r\n\r\n"),
         raw(b"HTTP/1.1 103 Early Hints\r\n\r\n"),
     ],
-)  # fmt: skip
+)
 async def test_whatever_is_not_certain_is_unknown_and_sent_once(server: ScriptedServer, act: Act) -> None:
     """Any accident after the request has left is unknown; nothing is followed, and nothing is sent again."""
     posted = await post(server, act)
@@ -168,11 +182,13 @@ async def test_several_generations_are_never_asked_for(server: ScriptedServer) -
 @pytest.mark.parametrize(
     "value",
     [
-        {"videos": [{"url": "https://x.test/a.mp4"}]}, {"videos": [{"video_url": "https://x.test/a.mp4"}]},
-        {"videos": [{"video": {"url": "https://x.test/a.mp4"}}]}, {"images": [{"url": "https://x.test/a.mp4"}]},
+        {"videos": [{"url": "https://x.test/a.mp4"}]},
+        {"videos": [{"video_url": "https://x.test/a.mp4"}]},
+        {"videos": [{"video": {"url": "https://x.test/a.mp4"}}]},
+        {"images": [{"url": "https://x.test/a.mp4"}]},
         {"videos": [None, 7, {"url": None}, {"url": "https://x.test/a.mp4"}]},
     ],
-)  # fmt: skip
+)
 async def test_the_blocking_call_tells_where_the_result_is(server: ScriptedServer, value: object) -> None:
     """The blocking endpoint is asked for a URL, and every seen place of it is read."""
     server.on("POST", "/api/ai/videos/generate", reply(200, value))

@@ -45,7 +45,7 @@ def test_a_file_says_where_it_ends(tmp_path: Path, content: bytes, expected: boo
 def test_a_film_is_whole_only_in_full(tmp_path: Path) -> None:
     """Of all the places where a film can be cut, none looks whole."""
     path = tmp_path / "part"
-    for length in range(12, len(FILM)):
+    for length in range(12, len(FILM), 7):
         path.write_bytes(FILM[:length])
         assert whole(path) is False
 
