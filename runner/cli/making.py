@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -48,7 +49,7 @@ def make(recipe: Path, options: RunOptions, *, as_json: bool) -> int:
 @contextmanager
 def _shown(title: str, progress: RunProgress) -> Iterator[View | None]:
     """The live board on a terminal, plain lines elsewhere; both on standard error."""
-    if not sys.stderr.isatty():
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         from runner.views.plain import Plain
 
         yield Plain(progress, lambda line: click.echo(line, err=True))
