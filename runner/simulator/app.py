@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from runner.simulator import reading, replies, repos, submit
 from runner.simulator.accounts import keyed
@@ -24,7 +24,7 @@ _FILE = "/api/repos/{namespace}/{name}/file"
 
 def application(shared: Studio) -> ASGIApp:
     """The whole API over one studio."""
-    app = Starlette(routes=_routes(), exception_handlers={HTTPException: _refused})
+    app = Starlette(routes=_routes(), exception_handlers={HTTPException: _refused, Exception: _broken})
     app.router.redirect_slashes = False
     app.state.studio = shared
     return Door(app, shared)
@@ -94,11 +94,21 @@ class Door:
                 scope, receive, send
             )
             return
+        replied = False
+
+        async def noted(sent: Message) -> None:
+            nonlocal replied
+            await send(sent)
+            replied = sent["type"] == "http.response.body" and not sent.get("more_body")
+
         try:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, noted)
         except Exception as error:
             self._studio.options.say(f"{scope['method']} {scope['path']}: {type(error).__name__}: {error}")
-            raise
+            if (
+                not replied
+            ):  # Starlette replies and raises; only a reply that was not finished ends a connection.
+                raise
 
 
 async def _models(request: Request) -> Response:
@@ -145,6 +155,12 @@ async def _events(request: Request, user: str) -> Response:
 
 async def _spec(request: Request) -> Response:
     return replies.answer(request, openapi(replies.base(request)))
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    """A defect of the simulator, or a ledger that cannot be written."""
+    del error
+    return replies.internal(request)
 
 
 async def _refused(request: Request, error: Exception) -> Response:
