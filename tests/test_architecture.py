@@ -26,11 +26,17 @@ DOORS = {
     "ffmpeg": ("runner/media/",),
     "imageio_ffmpeg": ("runner/media/",),
     "av": ("runner/media/",),
-    "sqlite3": ("runner/journal.py",),
+    "sqlite3": ("runner/journal/",),
     "tree_sitter": ("dsl/",),
 }
 VAGUE = {"utils", "util", "helpers", "helper", "common", "manager", "base", "misc", "core"}
-PURE = ("runner/scheduler.py", "runner/limits.py", "runner/submit.py", "dsl/timeline.py")
+PURE = (
+    "runner/scheduler.py",
+    "runner/limits.py",
+    "runner/submit.py",
+    "runner/ceiling.py",
+    "dsl/timeline.py",
+)
 IMPURE = {
     "anyio",
     "asyncio",

@@ -8,10 +8,9 @@ event and the facts that go with it are never apart.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,30 +20,12 @@ from runner import facts_json
 from runner.artifact import Artifact
 from runner.errors import StoreError
 from runner.events import Event, to_json
+from runner.journal.attempts import Attempts
+from runner.journal.rows import Rows, closed_if_broken, worded
+from runner.journal.schema import APPLICATION, STEPS, VERSION
+from runner.journal.uploads import Uploads
 
-VERSION = 1
-_APPLICATION = 0x5265656C  # "Reel"
-_SCHEMA = """
-CREATE TABLE runs (id TEXT PRIMARY KEY, recipe TEXT NOT NULL, began TEXT NOT NULL, ended TEXT, status TEXT);
-CREATE TABLE events (id INTEGER PRIMARY KEY, run TEXT NOT NULL, event TEXT NOT NULL);
-CREATE TABLE preimages (key TEXT PRIMARY KEY, preimage TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE made (
-  key TEXT PRIMARY KEY, digest TEXT NOT NULL, size INTEGER NOT NULL, facts TEXT NOT NULL,
-  uses TEXT NOT NULL, maker TEXT NOT NULL, took REAL NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE seen (
-  recipe TEXT NOT NULL, address TEXT NOT NULL, scope TEXT NOT NULL, key TEXT NOT NULL, labels TEXT NOT NULL,
-  state TEXT NOT NULL, message TEXT NOT NULL, PRIMARY KEY (recipe, address, scope)
-) WITHOUT ROWID;
-CREATE TABLE derived (
-  source TEXT NOT NULL, output TEXT NOT NULL, version INTEGER NOT NULL,
-  digest TEXT NOT NULL, size INTEGER NOT NULL, facts TEXT NOT NULL, PRIMARY KEY (source, output, version)
-) WITHOUT ROWID;
-CREATE TABLE delivered (
-  path TEXT PRIMARY KEY, digest TEXT NOT NULL, size INTEGER NOT NULL, inode INTEGER NOT NULL,
-  changed INTEGER NOT NULL
-) WITHOUT ROWID;
-"""
+_ATTEMPTS_SINCE = 2
 
 SeenState: TypeAlias = Literal["made", "failed", "refused"]
 
@@ -94,11 +75,20 @@ class Placed:
 
 
 class Journal:
-    """A connection to the journal. Every error of SQLite becomes a `StoreError` with words."""
+    """A connection to the journal. Every error of SQLite becomes a `StoreError` with words.
+
+    Attributes:
+        attempts: What was paid for, and what became of it.
+        uploads: What was handed to a provider, and where it lies there.
+    """
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
         self._path = path
+        self._rows = Rows(connection, path)
+        self.attempts = Attempts(self._rows)
+        self.uploads = Uploads(self._rows)
+        self._stand_in: Journal | None = None
 
     @classmethod
     def open(cls, path: Path) -> Journal:
@@ -107,10 +97,10 @@ class Journal:
         Raises:
             StoreError: If it is damaged, read-only, or of a newer reelmake.
         """
-        with _worded(path):
+        with worded(path):
             connection = sqlite3.connect(path, isolation_level=None)
         journal = cls(connection, path)
-        with _closed_if_broken(connection), _worded(path):
+        with closed_if_broken(connection), worded(path):
             connection.execute("PRAGMA busy_timeout = 10000")
             journal._check_version()
             connection.execute("PRAGMA journal_mode = WAL")
@@ -119,8 +109,7 @@ class Journal:
             # A run is short: its log is folded into the journal when it ends, seldom in its midst.
             connection.execute("PRAGMA wal_autocheckpoint = 8000")
             connection.execute("BEGIN IMMEDIATE")
-            if journal._version() == 0:
-                journal._create()
+            journal._upgrade(journal._version())
             connection.execute("COMMIT")
         return journal
 
@@ -133,30 +122,47 @@ class Journal:
         """
         if not path.exists():
             empty = cls(sqlite3.connect(":memory:", isolation_level=None), path)
-            empty._create()
+            empty._upgrade(0)
             return empty
         # Without a write-ahead log nobody is writing. SQLite is told so: it would otherwise make that log.
         quiet = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
-        with _worded(path):
+        with worded(path):
             connection = sqlite3.connect(
                 f"{path.absolute().as_uri()}?mode=ro{quiet}", uri=True, isolation_level=None
             )
         journal = cls(connection, path)
-        with _closed_if_broken(connection), _worded(path):
+        with closed_if_broken(connection), worded(path):
             journal._check_version()
             if journal._version() == 0:
                 connection.close()
                 return cls.read(path.with_name("absent"))
+            if journal._version() < _ATTEMPTS_SINCE:
+                journal._stand_in = cls.read(path.with_name("absent"))
+                journal.attempts = journal._stand_in.attempts
         return journal
 
     def close(self) -> None:
         """Leave the journal. What was not committed is forgotten."""
         self._connection.close()
+        if self._stand_in is not None:
+            self._stand_in.close()
 
-    def begin_run(self, run: str, recipe: str, at: datetime) -> None:
-        """Note that a run begins. Runs of the same recipe that never ended were killed."""
+    def begin_run(self, run: str, recipe: str, at: datetime, *, rehearsal: bool = False) -> str:
+        """Note that a run begins. Runs of the same recipe that never ended were killed.
+
+        Returns:
+            The run to whose spending this one's is added: the first after the last that ended in success.
+        """
         self._add("UPDATE runs SET status = 'killed' WHERE recipe = ? AND status IS NULL", recipe)
-        self._add("INSERT INTO runs (id, recipe, began) VALUES (?, ?, ?)", run, recipe, at.isoformat())
+        last = self._one(
+            """SELECT spending, status FROM runs WHERE recipe = ? AND spending IS NOT NULL
+               ORDER BY rowid DESC LIMIT 1""",
+            recipe,
+        )
+        spending = run if last is None or last[1] == "done" else str(last[0])
+        row = (run, recipe, at.isoformat(), None if rehearsal else spending)
+        self._add("INSERT INTO runs (id, recipe, began, spending) VALUES (?, ?, ?, ?)", *row)
+        return spending
 
     def end_run(self, run: str, at: datetime, status: str) -> None:
         """Note how a run ended."""
@@ -168,10 +174,11 @@ class Journal:
         self._add("INSERT INTO events (run, event) VALUES (?, ?)", run, text)
 
     def add_made(self, key: str, artifact: Artifact, *, uses: str, maker: str, took: float) -> None:
-        """Keep what a key made, and how many seconds it took."""
+        """Keep what a key made, and how many seconds it took; an attempt that was paid for it is done."""
         facts = facts_json.dump(artifact.facts)
         row = (key, artifact.digest, artifact.size, facts, uses, maker, took)
         self._add("INSERT OR REPLACE INTO made VALUES (?, ?, ?, ?, ?, ?, ?)", *row)
+        self.attempts.record(key)
 
     def add_seen(self, scope: Scope, seen: Seen) -> None:
         """Keep what an instance is now."""
@@ -195,9 +202,7 @@ class Journal:
         Raises:
             StoreError: If that is not possible, as on a full disk.
         """
-        if self._connection.in_transaction:
-            with _worded(self._path):
-                self._connection.execute("COMMIT")
+        self._rows.commit()
 
     def made(self, key: str) -> Artifact | None:
         """What a key made."""
@@ -229,7 +234,7 @@ class Journal:
 
     def paces(self) -> dict[tuple[str, str], float]:
         """Seconds that work took on average, by kind of step and by who does it."""
-        with _worded(self._path):
+        with worded(self._path):
             rows = self._connection.execute(
                 "SELECT uses, maker, avg(took) FROM made GROUP BY uses, maker"
             ).fetchall()
@@ -238,18 +243,14 @@ class Journal:
     def events(self, run: str | None = None) -> list[dict[str, Any]]:
         """Every event that was kept, in order; those of one run, or all."""
         query = "SELECT event FROM events WHERE ?1 IS NULL OR run = ?1 ORDER BY id"
-        with _worded(self._path):
+        with worded(self._path):
             return [json.loads(row[0]) for row in self._connection.execute(query, (run,))]
 
     def _add(self, statement: str, *values: Any) -> None:
-        with _worded(self._path):
-            if not self._connection.in_transaction:
-                self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.execute(statement, values)
+        self._rows.add(statement, *values)
 
     def _one(self, query: str, *values: Any) -> Any:
-        with _worded(self._path):
-            return self._connection.execute(query, values).fetchone()
+        return self._rows.one(query, *values)
 
     def _version(self) -> int:
         return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
@@ -261,43 +262,11 @@ class Journal:
                 f"version {VERSION}: get the newer reelmake, or set REEL_HOME to another folder"
             )
 
-    def _create(self) -> None:
-        for statement in _SCHEMA.split(";"):
+    def _upgrade(self, version: int) -> None:
+        """Make what a journal of this version lacks; version 0 is an empty file."""
+        if version == VERSION:
+            return
+        for statement in (each for step in STEPS[version:] for each in step.split(";")):
             self._connection.execute(statement)
-        self._connection.execute(f"PRAGMA application_id = {_APPLICATION}")
+        self._connection.execute(f"PRAGMA application_id = {APPLICATION}")
         self._connection.execute(f"PRAGMA user_version = {VERSION}")
-
-
-@contextlib.contextmanager
-def _closed_if_broken(connection: sqlite3.Connection) -> Iterator[None]:
-    try:
-        yield
-    except BaseException:
-        connection.close()
-        raise
-
-
-@contextlib.contextmanager
-def _worded(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise StoreError(_words(path, error)) from error
-
-
-def _words(path: Path, error: sqlite3.Error) -> str:
-    match getattr(error, "sqlite_errorcode", 0) & 0xFF:
-        case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
-            return (
-                f"the journal {path} is damaged ({error}); move it out of the way to begin a new one, "
-                f"and nothing in objects/ is lost, but its work will be done again"
-            )
-        case sqlite3.SQLITE_READONLY:
-            return f"the journal {path} may not be written to; make it writable, or set REEL_HOME elsewhere"
-        case sqlite3.SQLITE_FULL:
-            return f"the disk is full, so the journal {path} cannot go on; free some space and run again"
-        case sqlite3.SQLITE_BUSY:
-            return f"the journal {path} is being written to by another process; try again"
-        case sqlite3.SQLITE_CANTOPEN:
-            return f"the journal {path} cannot be opened; is its folder there, and may you write to it?"
-    return f"the journal {path} cannot be used: {error}"
