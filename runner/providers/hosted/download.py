@@ -156,7 +156,7 @@ class Downloader:
                 file.write(chunk)
                 if comes.start == 0 and len(head) < HEAD:
                     head += chunk
-                    _refuse_text(head)
+                    _refuse_text(head, self._settings)
                 if file.due:
                     await anyio.to_thread.run_sync(file.sync)
                 if (passed := self._clock.elapsed() - began) >= self._limits.window:
@@ -281,9 +281,9 @@ async def _chunks(response: httpx.Response) -> AsyncGenerator[bytes, None]:
                 yield chunk
 
 
-def _refuse_text(head: bytes) -> None:
+def _refuse_text(head: bytes, settings: Settings) -> None:
     """A page or an error that comes as a success is told by its beginning, whatever its type says."""
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if start[:1] in {b"<", b"{", b"["} and recognise(head) is None:
-        quoted = plain(start[:512].decode(errors="replace"), 300)
+        quoted = plain(settings.scrub(start)[:512].decode(errors="replace"), 300)
         raise BadDownloadError(f"a page or an error came instead of the result: {quoted}")

@@ -9,14 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 from uuid import uuid4
 
 from dsl.values import MediaType
-from runner.providers.hosted.client import Oxen
 from runner.providers.hosted.errors import BadReplyError
 from runner.providers.hosted.plain import plain
 from runner.providers.hosted.replies import parse_object
+
+if TYPE_CHECKING:
+    from runner.providers.hosted.client import Oxen  # Reading the copies must not load httpx.
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\.json")

@@ -15,7 +15,7 @@ import httpx
 
 from runner.providers.hosted.classify import classify
 from runner.providers.hosted.errors import BadReplyError, Cause, Problem
-from runner.providers.hosted.plain import plain
+from runner.providers.hosted.plain import plain, unsigned
 from runner.providers.hosted.replies import parse_object
 from runner.providers.hosted.rows import is_id
 from runner.submit import Accepted, NotSent, Rejected, Unclear
@@ -66,7 +66,7 @@ class Unknown(Unclear):
     Attributes:
         status: The HTTP status, if a reply came so far.
         ids: Whatever in the reply looks like an id.
-        evidence: The start of the reply, as it came but for the key.
+        evidence: The start of the reply, as it came but for the key and for queries of URLs.
     """
 
     status: int | None = None
@@ -141,7 +141,7 @@ def _accepted(answer: Answer) -> Posted:
 
 
 def _unknown(answer: Answer, message: str, ids: tuple[str, ...] = ()) -> Unknown:
-    return Unknown(message, answer.status, ids, answer.body[:EVIDENCE])
+    return Unknown(message, answer.status, ids, unsigned(answer.body[:EVIDENCE]))
 
 
 def out_of_credit(posted: Posted) -> bool:

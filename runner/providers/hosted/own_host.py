@@ -48,7 +48,7 @@ class OwnHost:
         return SignedUrl(url)
 
     async def _send(self, file: LocalFile) -> int:
-        headers = {"Content-Length": str(file.path.stat().st_size), "Content-Type": file.mime}
+        headers = {"Content-Length": str(file.size()), "Content-Type": file.mime}
         with network(), anyio.fail_after(self._timeouts.upload):
             async with (
                 open_client(timeouts=self._timeouts, keep_alive=False) as client,

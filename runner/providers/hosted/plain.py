@@ -8,7 +8,9 @@ import unicodedata
 LIMIT = 2048
 """Bytes of UTF-8 that a message may have."""
 
-_QUERY = re.compile(r"(https?://[^\s\"'<>?#]*)[?#][^\s\"'<>]*", re.IGNORECASE)
+_URL_QUERY = r"(https?:(?:\\?/){2}[^\s\"'<>?#]*?)(?:[?#]|\\u003[fF])[^\s\"'<>]*"
+_QUERY = re.compile(_URL_QUERY, re.IGNORECASE)
+_QUERY_BYTES = re.compile(_URL_QUERY.encode(), re.IGNORECASE)
 _USERINFO = re.compile(r"(https?://)[^\s\"'<>/?#@]*@", re.IGNORECASE)
 _GAPS = re.compile(r"\s+")
 _UNSHOWN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -22,3 +24,8 @@ def plain(text: str, limit: int = LIMIT) -> str:
     if len(text.encode()) <= limit:
         return text
     return text.encode()[: limit - len("…".encode())].decode(errors="ignore") + "…"
+
+
+def unsigned(body: bytes) -> bytes:
+    """A body as it came, but for the queries of the URLs in it, which may be signatures."""
+    return _QUERY_BYTES.sub(rb"\1?...", body)

@@ -8,6 +8,7 @@ from typing import Any
 
 from runner.providers.hosted.errors import BadReplyError
 from runner.providers.hosted.outcome import EVIDENCE, Answer, Unknown
+from runner.providers.hosted.plain import unsigned
 from runner.providers.hosted.replies import parse_object
 from runner.providers.hosted.secret import SignedUrl
 
@@ -24,11 +25,13 @@ def made(answer: Answer) -> Made | Unknown:
     try:
         value = parse_object(answer.body)
     except BadReplyError as error:
-        return Unknown(f"HTTP {answer.status}, but {error}", answer.status, (), answer.body[:EVIDENCE])
+        return Unknown(
+            f"HTTP {answer.status}, but {error}", answer.status, (), unsigned(answer.body[:EVIDENCE])
+        )
     urls = tuple(dict.fromkeys(SignedUrl(url) for url in _urls(value)))
     if not urls:
         message = f"HTTP {answer.status}, but without a URL of a result"
-        return Unknown(message, answer.status, (), answer.body[:EVIDENCE])
+        return Unknown(message, answer.status, (), unsigned(answer.body[:EVIDENCE]))
     return Made(urls)
 
 

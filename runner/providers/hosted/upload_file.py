@@ -47,6 +47,17 @@ class LocalFile:
         """Its media type for HTTP."""
         return _TYPES.get(self.container, "application/octet-stream")
 
+    def size(self) -> int:
+        """Its bytes.
+
+        Raises:
+            UploadError: If it cannot be read.
+        """
+        try:
+            return self.path.stat().st_size
+        except OSError as error:
+            raise UploadError(f"{self.path} cannot be read: {error.strerror}") from None
+
     @asynccontextmanager
     async def multipart(self, field: str, data: Mapping[str, str]) -> AsyncIterator[Mapping[str, Any]]:
         """The file, opened anew, as httpx takes it.

@@ -99,7 +99,9 @@ async def read_answer(response: httpx.Response, settings: Settings, limit: int =
     """
     async with pieces(response) as chunks:
         body = await _bounded(chunks, _encoding(response), limit, response.status_code)
-    headers = {name.lower(): value for name, value in response.headers.items()}
+    headers = {
+        name.lower(): settings.scrub(value.encode()).decode() for name, value in response.headers.items()
+    }
     return Answer(response.status_code, headers, settings.scrub(body))
 
 

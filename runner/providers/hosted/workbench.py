@@ -78,7 +78,7 @@ class Workbench:
             raise OxenError(self._oxen.requests.problem(answer))
 
     async def _upload(self, base: str, file: LocalFile) -> str:
-        size, limit = file.path.stat().st_size, _LIMITS[file.media]
+        size, limit = file.size(), _LIMITS[file.media]
         if size > limit:
             raise UploadError(
                 f"{file.path} has {size / _MEBI:.1f} MiB; {limit // _MEBI} are allowed for {file.media}. "

@@ -9,7 +9,7 @@ import pytest
 
 from runner.providers.hosted.classify import classify, failure
 from runner.providers.hosted.errors import Cause, Problem
-from runner.providers.hosted.plain import LIMIT, plain
+from runner.providers.hosted.plain import LIMIT, plain, unsigned
 from tests.runner.hosted.bench import NOW
 
 
@@ -128,6 +128,10 @@ def test_messages_hold_no_signatures() -> None:
     text = "Forbidden for url: https://u:p@x.test/a.png?oxen_signature=abc&e=1, and http://y.test/#frag"
     shown = plain(text)
 
+    escaped = r'{"url":"https:\/\/x.test\/a\u003foxen_signature=abc"}'
+
+    assert "abc" not in plain(escaped)
+    assert b"abc" not in unsigned(escaped.encode())
     assert "abc" not in shown
     assert "u:p" not in shown
     assert "https://x.test/a.png?…" in shown

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from dsl import catalog
 from runner.providers.hosted.client import open_oxen
 from runner.providers.hosted.drift import Drift, drift
 from runner.providers.hosted.errors import BadReplyError
@@ -164,3 +167,29 @@ async def test_a_model_is_fetched_and_dated(server: ScriptedServer) -> None:
 def test_the_cache_is_where_the_platform_wants_it() -> None:
     """The cache folder bears our name."""
     assert cache_folder().name == "reelmake"
+
+
+def test_the_known_drift_of_a_bundled_model_is_found() -> None:
+    """What the provider has changed since the founding pages shows; an unchanged schema shows nothing."""
+    bundled = catalog.model(NAME)
+    assert bundled is not None
+    same = {**MODEL, "request_schema": bundled.schema()}
+    later = json.loads(json.dumps(same))
+    later["request_schema"]["properties"]["resolution"]["enum"].insert(0, "720p")
+    later["request_schema"]["properties"]["duration"]["enum"] = list(range(1, 11))
+    del later["request_schema"]["properties"]["camera_motion"]
+
+    assert drift(bundled, live(same)) == []
+    assert [(one.parameter, one.what) for one in drift(bundled, live(later))] == [
+        ("camera_motion", "removed"),
+        ("duration", "changed"),
+        ("resolution", "changed"),
+    ]
+
+
+@pytest.mark.parametrize("module", ["settings", "live_models", "drift", "prices", "errors", "rows"])
+def test_what_check_needs_loads_no_httpx(module: str) -> None:
+    """Settings, copies of models and prices are read without the HTTP library."""
+    program = f"import sys, runner.providers.hosted.{module}; sys.exit('httpx' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

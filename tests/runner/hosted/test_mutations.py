@@ -43,7 +43,8 @@ SEEDS: list[Any] = [
     {"error": {"type": "invalid_params", "title": "T", "detail": "D"}, "status": "error"},
     {"error": {"type": "upstream", "title": "T"}, "status": 502}, {"error": "text"},
     {"videos": [{"url": "https://x.test/a"}]}, {"user": {"username": "mira"}},
-    {"id": "m", "request_schema": {"properties": {"image": {"format": "uri", "enum": [1]}}, "required": ["image"]},
+    {"id": "m",
+     "request_schema": {"properties": {"image": {"format": "uri", "enum": [1]}}, "required": ["image"]},
      "pricing": {"method": "per_image", "cost_per_image": 1}},
 ]  # fmt: skip
 ODD: list[Any] = [

@@ -122,11 +122,13 @@ async def test_a_file_beyond_the_limit_is_refused_before_it_is_sent(
 
 async def test_a_lost_file_is_told(server: ScriptedServer, tmp_path: Path) -> None:
     """A file that is not there any more is an error in words."""
-    server.on("GET", "/api/users/me", reply(200, {"user": {"username": "mira"}}))
+    workbench(server)
     server.on("POST", "/api/repos", reply(200, {}))
-    async with route(server, MemoryCache(), upload="public") as way:
-        with pytest.raises(UploadError, match="cannot be read"):
-            await way.url(LocalFile(tmp_path / "no.png", DIGEST, "image", "png"))
+    own = {"upload_put": server.url + "/{name}", "upload_get": "https://cdn.test/{name}"}
+    for name in ("workbench", "public", "own"):
+        async with route(server, MemoryCache(), upload=name, **own) as way:
+            with pytest.raises(UploadError, match="cannot be read"):
+                await way.url(LocalFile(tmp_path / "no.png", DIGEST, "image", "png"))
 
 
 async def test_without_a_name_nothing_is_uploaded(server: ScriptedServer, picture: LocalFile) -> None:
