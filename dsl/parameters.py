@@ -7,7 +7,7 @@ here. Places are the caller's: a finding names the parameter, and the caller kno
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -56,7 +56,12 @@ class Finding:
 
 
 def check_parameters(
-    owner: Owner, params: Mapping[str, Value], *, kind: Kind | None = None, step_keys: Iterable[str] = ()
+    owner: Owner,
+    params: Mapping[str, Value],
+    *,
+    kind: Kind | None = None,
+    step_keys: Iterable[str] = (),
+    lost: Collection[str] = (),
 ) -> list[Finding]:
     """Judge the parameters of one instance.
 
@@ -68,6 +73,7 @@ def check_parameters(
         params: What it would be given.
         kind: The kind of step that uses the model, for what it requires beyond the model's schema.
         step_keys: Names that are no parameters but could have been meant by an unknown one.
+        lost: Parameters that are written and whose values could not be had: they count as set.
 
     Returns:
         Findings in the order of the parameters, what is missing last. What an unknown parameter is probably
@@ -79,9 +85,10 @@ def check_parameters(
             found += _judge_value(owner, name, value)
         else:
             found.append(_unknown(owner, name, step_keys))
-    found += _companions(owner, params)
+    written = dict.fromkeys(lost) | dict(params)
+    found += _companions(owner, params, written)
     meant = {_near(owner, name, step_keys) for name in params if name not in owner.parameters}
-    found += (finding for finding in _missing(owner, params, kind) if finding.parameter[0] not in meant)
+    found += (finding for finding in _missing(owner, written, kind) if finding.parameter[0] not in meant)
     return found
 
 
@@ -160,11 +167,13 @@ class _Plain:
         return self.strip(value, path)
 
 
-def _companions(owner: Owner, params: Mapping[str, Value]) -> Iterator[Finding]:
+def _companions(
+    owner: Owner, params: Mapping[str, Value], written: Mapping[str, Value]
+) -> Iterator[Finding]:
     """Parameters that mean nothing without others, or must come after them."""
     if isinstance(owner, Model):
         for name, others in owner.requires.items():
-            missing = [other for other in others if not _is_set(params, other)]
+            missing = [other for other in others if not _is_set(written, other)]
             if _is_set(params, name) and missing:
                 yield _said(findings.missing_companions(name, missing), (name,), "key")
         return

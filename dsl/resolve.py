@@ -26,7 +26,6 @@ from dsl.values import MediaType, Value
 PROMPTS = ("prompt", "negative_prompt")
 
 _STEP_KEYS = tuple(key for key in STEP_KEYS if key != "params")
-_COMPANIONS = "RM306"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +165,9 @@ class Resolver:
         """Report what the model or kind thinks of the parameters; whether there is an error among it."""
         faults = False
         lost = frozenset(written) - frozenset(params)
-        for finding in check_parameters(draft.model or kind, params, kind=kind, step_keys=_STEP_KEYS):
-            if (finding.at == "step" and finding.parameter[0] in lost) or (
-                finding.code == _COMPANIONS and lost
-            ):
-                continue
+        for finding in check_parameters(
+            draft.model or kind, params, kind=kind, step_keys=_STEP_KEYS, lost=lost
+        ):
             faults = faults or finding.severity == "error"
             place = self._place(draft, finding, written, nodes)
             self._report.add(finding.diagnostic(place))
