@@ -108,8 +108,10 @@ class Lengths:
         until = end if end is not None else source.seconds
         if until is None or until <= start:
             return Extent(fps=source.fps)
-        seconds = until - start
-        return Extent(seconds, source.fps, frames_of(seconds, source.fps) if source.fps else None)
+        if source.fps is None:
+            return Extent(until - start)
+        frames = frames_of(until - start, source.fps)
+        return Extent(Fraction(frames) / source.fps, source.fps, frames)  # What the file will last.
 
     def _of_cut(self, resolved: Resolved, cut: Cut) -> Extent:
         extents = [self._of(clip.source) for clip in cut.clips]

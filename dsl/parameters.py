@@ -167,9 +167,7 @@ class _Plain:
         return self.strip(value, path)
 
 
-def _companions(
-    owner: Owner, params: Mapping[str, Value], written: Mapping[str, Value]
-) -> Iterator[Finding]:
+def _companions(owner: Owner, params: Mapping[str, Value], written: Mapping[str, Value]) -> Iterator[Finding]:
     """Parameters that mean nothing without others, or must come after them."""
     if isinstance(owner, Model):
         for name, others in owner.requires.items():

@@ -21,6 +21,7 @@ STEP_KEYS = ("uses", "model", "provider", "for_each", "needs", "without", "param
 LATER_TOP = ("include",)
 LATER_STEP = ("matrix", "takes", "gate")
 LATER_CUT = ("audio_lead", "crop")
+LATER_CONCAT = ("music",)
 TOP_ONLY = ("schema", "title", "slate", "seed", "provider", "max_cost", "include")
 
 _STEP_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}", re.ASCII)
@@ -207,9 +208,10 @@ def _read_step(name: str, table: Mapping[str, Any], report: Report) -> Step:
         report.add(reserved_name(report.key(path), name))
     elif not _STEP_NAME.fullmatch(name):
         report.add(say.bad_name(report.key(path), "a step", name))
-    table = _without_later(table, LATER_STEP, path, report)
-    bad = _check(_Step, table, path, report)
     uses = table.get("uses")
+    later = (*LATER_STEP, *LATER_CONCAT) if uses == "concat" else LATER_STEP
+    table = _without_later(table, later, path, report)
+    bad = _check(_Step, table, path, report)
     return Step(
         name=name,
         uses=uses if isinstance(uses, str) else "",

@@ -14,8 +14,14 @@ _LONGEST = 64  # No name we know is longer, and the distance of long texts is sl
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Find the known name a typo was meant for; None where nothing is near enough to be believed.
 
-    A third of the letters may be wrong, at most three of them; `-` and `_` and capitals count for nothing. A
-    name that goes on where the typed one stops (`image` for `image_url`) counts too, from four letters on.
+    One letter in three may be wrong, rounded up from two letters, and three at the most: one of 2 to 4
+    letters, two of 5 to 7, three from 8 on. A letter added, left out or changed, or two swapped, is one wrong
+    letter; `-`, `_` and capitals count for nothing. Where no name is that near, the only one that goes on
+    where the typed one stops (`image` for `image_url`) is meant, from four letters on.
+
+    Args:
+        name: The name as typed; a single letter, or more than 64, is never guessed at.
+        known: The names there are. Of several equally near, the first in the alphabet is taken.
     """
     known = tuple(known)
     if not 1 < len(name) <= _LONGEST:

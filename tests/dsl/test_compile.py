@@ -319,7 +319,7 @@ def test_match_waits_where_the_length_is_not_known(bench: Bench) -> None:
 
 
 def test_lengths_follow_trims_and_control_videos(bench: Bench) -> None:
-    """A trim lasts from start to end, and a control video as long as its input."""
+    """A trim lasts the whole frames from start to end, and a control video as long as its input."""
     text = SHORT + (
         '[steps.cut]\nuses = "trim"\ninput_video = "${clip.video}"\nstart = 0.5\n'
         '[steps.edges]\nuses = "control-video"\ninput_video = "${cut.video}"\n'
@@ -329,8 +329,8 @@ def test_lengths_follow_trims_and_control_videos(bench: Bench) -> None:
 
     assert found == {
         "clip": (6, 150),
-        "cut": (Fraction(11, 2), 138),
-        "edges": (Fraction(11, 2), 138),
+        "cut": (Fraction(138, 25), 138),
+        "edges": (Fraction(138, 25), 138),
         "still": (None, None),
     }
 
