@@ -51,7 +51,7 @@ def typeface() -> Typeface:
     def advance(glyph: int) -> float:
         # After the last width of its own, every glyph has that width.
         (wide,) = struct.unpack_from(">H", data, tables["hmtx"] + 4 * min(glyph, long - 1))
-        return float(wide) / units
+        return int(wide) / int(units)
 
     return Typeface(
         {character: advance(glyph) for character, glyph in _glyphs(data, tables["cmap"])}, advance(0)
