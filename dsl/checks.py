@@ -17,14 +17,11 @@ from dsl.values import Derived, Made, Value
 
 
 def unused_values(recipe: Recipe, scope: Scope, report: Report) -> None:
-    """Warn of cast and style that nothing refers to."""
+    """Warn of cast and style that nothing refers to; included ones are there for other recipes too."""
     for table in ("cast", "style"):
-        named = recipe.data.get(table)
-        if table in report.unknown or not isinstance(named, dict):
-            continue
-        for name in named:
-            if (table, name) not in scope.used:
-                report.add(reference_findings.unused_value(report.key((table, name)), table, name))
+        for name, written in recipe.values[table].items() if table not in report.unknown else ():
+            if (table, name) not in scope.used and written.path[0] == table:
+                report.add(reference_findings.unused_value(report.key(written.path), table, name))
 
 
 def unused_fields(recipe: Recipe, scope: Scope, report: Report) -> None:

@@ -12,19 +12,20 @@ from dsl import checks, reference_findings
 from dsl.address import Address
 from dsl.deliveries import all_unused, read_outputs, slate_of
 from dsl.diagnostics import RecipeError
-from dsl.document import Document
 from dsl.expand import expand, within_limit
 from dsl.facts import Facts
 from dsl.graph import Delivery, Graph, Instance, circles, in_order
 from dsl.lengths import Lengths
+from dsl.library import load_library
 from dsl.media import MediaDesk
 from dsl.nodes import items
 from dsl.outputs import Outputs
 from dsl.overrides import OverrideError, Overrides, override_vars
-from dsl.recipe import Recipe, Wish, Written, read_recipe
+from dsl.recipe import VALUE_TABLES, Recipe, Wish, Written
 from dsl.report import Path, Place, Report
 from dsl.resolve import Resolved, Resolver
 from dsl.scope import Env, Scope
+from dsl.tables import read_recipe
 from dsl.values import Derived, Made
 
 __all__ = ["OverrideError", "Overrides", "compile_recipe"]
@@ -46,9 +47,12 @@ def compile_recipe(
         OverrideError: If a variable to be set does not exist, or cannot take the value.
     """
     overrides = overrides or Overrides()
-    document = Document.load(path, file or str(path))
-    report = Report(document)
-    recipe = read_recipe(document.data, report)
+    library = load_library(path, file or str(path))
+    report = Report(library.documents)
+    report.add(*library.findings)
+    recipe = read_recipe(library, report)
+    if not library.whole:  # What the missing files define would be reported as unknown.
+        raise RecipeError(report.findings, library.sources)
     slate = slate_of(recipe, path)
     scope = Scope(recipe, report, slate=slate, overrides=override_vars(recipe, overrides))
     compiler = _Compiler(
@@ -59,7 +63,7 @@ def compile_recipe(
     if within_limit(recipe, report, allow_large=overrides.allow_large):
         instances, deliveries = compiler.expanded(slate)
     if report.failed:
-        raise RecipeError(report.findings, {document.file: document.text})
+        raise RecipeError(report.findings, library.sources)
     return Graph(
         recipe=path.absolute(),
         title=recipe.title or slate,
@@ -69,7 +73,7 @@ def compile_recipe(
         instances=instances,
         deliveries=deliveries,
         findings=report.findings,
-        sources={document.file: document.text},
+        sources=library.sources,
         shots=tuple(shot.id for shot in recipe.story),
     )
 
@@ -153,8 +157,8 @@ class _Compiler:
 
     def _everything(self) -> Iterator[tuple[Written, Env]]:
         lenient = Env(lenient=True)
-        for table in ("vars", "cast", "style"):
-            yield Written(self._recipe.data.get(table), (table,)), lenient
+        for table in VALUE_TABLES:
+            yield from ((written, lenient) for written in self._recipe.values[table].values())
         for defaults in self._recipe.defaults.values():
             yield from ((written, lenient) for written in defaults.values())
         for step in self._recipe.steps.values():

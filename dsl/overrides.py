@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dsl.recipe import Recipe
+from dsl.recipe import Recipe, Written
 from dsl.report import Path
 from dsl.suggestion import did_you_mean
 
@@ -45,15 +45,16 @@ def override_vars(recipe: Recipe, overrides: Overrides) -> dict[Path, bool | int
         raise OverrideError("a seed is 0 or more")
     found: dict[Path, bool | int | float | str] = {}
     for name, text in overrides.vars.items():
-        current: Any = recipe.data.get("vars")
-        path: Path = ("vars",)
+        known: Mapping[str, Any] = recipe.values["vars"]
+        at: Written | None = None
         for part in name.split("."):
-            if not isinstance(current, dict) or part not in current:
-                known = current if isinstance(current, dict) else {}
+            if part not in known:
                 hint = did_you_mean(part, known) or (f"it has {', '.join(known)}" if known else "it is empty")
                 raise OverrideError(f'there is no "{name}" in [vars] to set: {hint}')
-            current, path = current[part], (*path, part)
-        found[path] = _typed(name, text, current)
+            at = at.below(part) if at else recipe.values["vars"][part]
+            known = at.value if isinstance(at.value, dict) else {}
+        if at is not None:
+            found[at.path] = _typed(name, text, at.value)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from dsl.document import Document
 
 Path: TypeAlias = tuple[str | int, ...]
+"""A way to a value: keys and indices. In an included file it begins with the number of the file."""
 
 _PATIENCE = 20_000  # Words compared with misspelt ones, in one look at a recipe.
 
@@ -39,8 +40,8 @@ class Report:
         unknown: First names of references that are not certain; what they meant is not called unused.
     """
 
-    def __init__(self, document: Document) -> None:
-        self.document = document
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self._documents = documents
         self.unknown: set[str] = set()
         self._found: dict[Diagnostic, None] = {}
         self._patience = _PATIENCE
@@ -62,21 +63,31 @@ class Report:
 
     def key(self, path: Path) -> Span:
         """Where a key stands."""
-        return self.document.key(path)
+        document, path = self._in(path)
+        return document.key(path)
 
     def value(self, path: Path) -> Span:
         """Where a value stands."""
-        return self.document.value(path)
+        document, path = self._in(path)
+        return document.value(path)
 
     def header(self, path: Path) -> Span:
         """Where a table's header stands."""
-        return self.document.header(path)
+        document, path = self._in(path)
+        return document.header(path)
 
     def at(self, place: Place) -> Span:
         """Where a value, or a stretch of one, stands."""
+        document, path = self._in(place.path)
         if place.start is None:
-            return self.document.value(place.path)
-        return self.document.within(place.path, place.start, place.end)
+            return document.value(path)
+        return document.within(path, place.start, place.end)
+
+    def _in(self, path: Path) -> tuple[Document, Path]:
+        """The file that a path leads into, and the way within it."""
+        if path and isinstance(path[0], int):
+            return self._documents[path[0]], path[1:]
+        return self._documents[0], path
 
     def near(self, word: str, choices: Iterable[str]) -> str | None:
         """The choice that a misspelt word was probably meant to be.

@@ -251,21 +251,21 @@ class Scope:
     def _of_table(self, ref: Ref, path: Path, env: Env) -> Node | None:
         """Walk into the table as it is written, then into what its references yield."""
         root = ref.root.text
-        raw: Any = self._recipe.data.get(root, {})
-        at: Path = (root,)
-        self.used.add((root, ref.words[1].text))
-        for index, word in enumerate(ref.words[1:], 1):
-            if isinstance(raw, dict) and word.text in raw:
-                at, raw = (*at, word.text), raw[word.text]
-            elif isinstance(raw, dict):
-                self._unknown(word, path, ".".join(map(str, at)), raw)
-                return None
-            else:
-                label = ".".join(map(str, at))
-                found = self._value(Written(raw, at), env, label, Place(path, ref.root.start, word.start - 1))
+        values, name = self._recipe.values[root], ref.words[1]
+        if (at := values.get(name.text)) is None:
+            self._unknown(name, path, root, values)
+            return None
+        self.used.add((root, name.text))
+        for index, word in enumerate(ref.words[2:], 2):
+            label = ".".join(each.text for each in ref.words[:index])
+            if not isinstance(at.value, dict):
+                found = self._value(at, env, label, Place(path, ref.root.start, word.start - 1))
                 return self._inside(found, ref, index, path)
-        place = Place(path, ref.root.start, ref.words[-1].end)
-        return self._value(Written(raw, at), env, str(ref), place)
+            if word.text not in at.value:
+                self._unknown(word, path, label, at.value)
+                return None
+            at = at.below(word.text)
+        return self._value(at, env, str(ref), Place(path, ref.root.start, ref.words[-1].end))
 
     def _inside(self, node: Node | None, ref: Ref, index: int, path: Path) -> Node | None:
         """Follow the remaining words of a reference into a value."""

@@ -71,9 +71,9 @@ def bad_name(span: Span, what: str, name: str) -> Diagnostic:
     )
 
 
-def repeated_shot(span: Span, shot: str, line: int) -> Diagnostic:
+def repeated_shot(span: Span, shot: str, first: Span) -> Diagnostic:
     """Two shots of one id."""
-    return _error("RM108", span, f'two shots are called "{shot}"', f"the first is in line {line}")
+    return _error("RM108", span, f'two shots are called "{shot}"', f"the first is in {_line(first, span)}")
 
 
 def too_many_instances(span: Span, count: int, limit: int, flag: str | None) -> Diagnostic:
@@ -140,6 +140,37 @@ def same_file(span: Span, stem: str, other: str) -> Diagnostic:
 def not_a_time(span: Span) -> Diagnostic:
     """TOML's dates and times, which nothing in a recipe takes."""
     return _error("RM116", span, "a date or time is not a value here", "write it as text, in quotes")
+
+
+def defined_twice(span: Span, name: str, first: Span) -> Diagnostic:
+    """A name that two files define."""
+    return _error("RM118", span, f'"{name}" is defined twice', f"the first is in {_line(first, span)}")
+
+
+def not_in_an_included_file(span: Span, key: str) -> Diagnostic:
+    """A key of the recipe itself, in a file that is included."""
+    return _error(
+        "RM119", span, f'an included file cannot set "{key}"', "move it into the recipe that includes this"
+    )
+
+
+def included_twice(span: Span, name: str) -> Diagnostic:
+    """One list of files that names the same twice."""
+    return _error("RM120", span, f'"{name}" is included already', "leave this out")
+
+
+def included_too_deep(span: Span, limit: int) -> Diagnostic:
+    """Included files that include others that include others."""
+    return _error(
+        "RM121", span, f"this lies deeper than {limit} included files in each other", "include it further up"
+    )
+
+
+def included_too_much(span: Span, files: int, characters: int) -> Diagnostic:
+    """More files, or more text, than a recipe may have."""
+    return _error(
+        "RM121", span, f"a recipe has at most {files} files of {characters:,} characters together", None
+    )
 
 
 # RM3: models and kinds. What a model thinks of its parameters is in `findings`.
@@ -229,6 +260,16 @@ def outside_roots(span: Span, name: str) -> Diagnostic:
     )
 
 
+def included_from_outside(span: Span, name: str) -> Diagnostic:
+    """A file to include that is not below the recipe's folder, or that only a link leads to."""
+    return _error(
+        "RM502",
+        span,
+        f'"{name}" is outside the recipe\'s folder',
+        "what is included lies below that folder, without links or ..",
+    )
+
+
 def not_media(span: Span, name: str) -> Diagnostic:
     """A file that is no image, video or audio by its content."""
     return _error("RM503", span, f'"{name}" is not an image, a video or audio, by its content')
@@ -249,6 +290,11 @@ def only_https(span: Span, url: str) -> Diagnostic:
 def url_content(span: Span) -> Diagnostic:
     """A URL's content may change without its text."""
     return _note("RM506", span, "what lies at a URL may change unseen: only its text is compared")
+
+
+def _line(place: Span, other: Span) -> str:
+    """Name a line, and its file where that is another."""
+    return f"line {place.line}" if place.file == other.file else f"{place.file}, line {place.line}"
 
 
 def described(value: object) -> str:
