@@ -15,7 +15,7 @@ from runner.delivery import Placing, deliver, untouched
 from runner.errors import MediaError
 from runner.events import Delivered, InstanceFailed
 from runner.scheduler import Node, Work
-from runner.stage import Stage, Task
+from runner.stage import Stage, Task, Trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,9 @@ class Delivering:
         """Say that the file lies under its final name."""
         self._say(self.stage.tasks[work].result)
 
-    def fail(self, message: str) -> None:
+    def fail(self, message: str, trouble: Trouble) -> None:
         """Say why the file could not be delivered."""
+        del trouble
         address = str(self.address) if self.address else self.delivery.name
         words = f'the output "{self.delivery.name}" could not be delivered: {message}'
         self.stage.announcements.add(InstanceFailed(self.stage.clock.now(), address, None, words))

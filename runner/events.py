@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-RunStatus: TypeAlias = Literal["done", "failed", "interrupted"]
+RunStatus: TypeAlias = Literal["done", "failed", "held", "stalled", "refused", "interrupted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,97 @@ class InstanceProgressed:
 
 
 @dataclass(frozen=True, slots=True)
+class InstanceSubmitted:
+    """Signals that a hosted provider has accepted the work, in this run or an earlier one.
+
+    Attributes:
+        at: When this was known, in UTC.
+        address: The instance.
+        key: Its key.
+        generation_id: The provider's id.
+        price_usd: What is reserved for it; None where the price is not known.
+    """
+
+    at: datetime
+    address: str
+    key: str
+    generation_id: str
+    price_usd: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceResubmitted:
+    """Signals that the provider could not do the work as it was sent, and that it is sent in another way.
+
+    Attributes:
+        at: When, in UTC.
+        address: The instance.
+        key: Its key.
+        reason: Why, in the provider's words.
+        price_usd: What is reserved for the new attempt; None where the price is not known.
+    """
+
+    at: datetime
+    address: str
+    key: str
+    reason: str
+    price_usd: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceHeld:
+    """Signals that only the user can decide what becomes of something that may have been paid for.
+
+    Attributes:
+        at: When, in UTC.
+        address: The instance.
+        key: Its key.
+        message: What is known, for people.
+        left_over: Whether an earlier run left it, and this one does not ask for it.
+    """
+
+    at: datetime
+    address: str
+    key: str | None
+    message: str
+    left_over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceStalled:
+    """Signals that work goes on another time: the provider is slow, or the account takes no more.
+
+    Attributes:
+        at: When, in UTC.
+        address: The instance.
+        key: Its key.
+        message: Why, for people.
+    """
+
+    at: datetime
+    address: str
+    key: str | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceUnpaid:
+    """Signals that an instance was not ordered, because its price does not fit under the ceiling.
+
+    Attributes:
+        at: When, in UTC.
+        address: The instance.
+        key: Its key.
+        message: Why, for people.
+    """
+
+    at: datetime
+    address: str
+    key: str | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class InstanceFinished:
     """Signals that an instance was made, and that it lies in the store.
 
@@ -125,12 +216,14 @@ class InstanceFailed:
         address: The instance.
         key: Its key; None where it failed before that was known.
         message: Why, for people; several lines where ffmpeg spoke.
+        refused: Whether a provider refused it, and would do so again.
     """
 
     at: datetime
     address: str
     key: str | None
     message: str
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +278,11 @@ class RunFinished:
         failed: Which failed.
         blocked: Which could not be tried because of them.
         missing: Clips that a delivered film has a slug for, or that were dropped from it.
+        held: Which need a decision.
+        stalled: Which go on another time.
+        unpaid: Which do not fit under the ceiling.
+        spent_usd: What this run and those it goes on from have spent or reserved; None where nothing was
+            ordered, or a price is not known.
     """
 
     at: datetime
@@ -196,6 +294,10 @@ class RunFinished:
     failed: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+    stalled: tuple[str, ...] = ()
+    unpaid: tuple[str, ...] = ()
+    spent_usd: float | None = None
 
 
 Event: TypeAlias = (
@@ -203,8 +305,13 @@ Event: TypeAlias = (
     | InstanceReused
     | InstanceStarted
     | InstanceProgressed
+    | InstanceSubmitted
+    | InstanceResubmitted
     | InstanceFinished
     | InstanceFailed
+    | InstanceHeld
+    | InstanceStalled
+    | InstanceUnpaid
     | InstanceBlocked
     | Delivered
     | RunFinished

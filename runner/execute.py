@@ -114,11 +114,11 @@ class Execution:
 
     async def _perform(self, start: Start, send: MemoryObjectSendStream[Told]) -> None:
         with (scope := self._scopes[start.work]):
-            done = await self.steps.perform(start.work)
-        if scope.cancelled_caught or (scope.cancel_called and not done):
+            how = await self.steps.perform(start.work)
+        if scope.cancelled_caught or (scope.cancel_called and how == "failed"):
             send.send_nowait(Ended(start.work, "cancelled"))
         else:
-            send.send_nowait(Ended(start.work, "done" if done else "failed"))
+            send.send_nowait(Ended(start.work, how))
 
     async def _listen(
         self, send: MemoryObjectSendStream[Told], *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from runner.artifact import MediaFacts
 
@@ -53,6 +54,39 @@ class Rendition:
 
 
 @dataclass(frozen=True, slots=True)
+class Submitted:
+    """Signals that a provider has accepted a job.
+
+    Attributes:
+        generation_id: Its id there.
+        price: USD that are reserved for it; None where that is not known.
+    """
+
+    generation_id: str
+    price: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Resubmitted:
+    """Signals that a job failed and is sent once more, in another way, as a new paid attempt.
+
+    Attributes:
+        reason: Why.
+        price: USD that are to be reserved for it.
+    """
+
+    reason: str
+    price: Decimal | None
+
+
+Report: TypeAlias = Submitted | Resubmitted
+
+
+def _unreported(_: Report) -> None:
+    """Nobody wants to know."""
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """One instance, ready to be made.
 
@@ -67,6 +101,10 @@ class Job:
         rehearsal: Whether sizes asked for in the recipe are scaled to the rendition.
         folder: An empty private folder to work in; removed afterwards.
         progress: To be called with the part done, 0 to 1, from the event loop's thread.
+        key: The key of the work, for a hosted provider.
+        price: USD for one generation; None where it is not known.
+        only_follow: Whether what was paid for before is to be followed, and nothing new to be sent.
+        report: To be called with what a hosted provider reports, from the event loop's thread.
     """
 
     address: str
@@ -79,3 +117,11 @@ class Job:
     rehearsal: bool
     folder: Path
     progress: Callable[[float], None]
+    key: str = ""
+    price: Decimal | None = None
+    only_follow: bool = False
+    report: Callable[[Report], None] = _unreported
+
+
+Render: TypeAlias = Callable[[Job], Awaitable[Path]]
+"""Makes a job's output, as a file within `job.folder`; raises a `ReelError` if it cannot be made."""

@@ -19,6 +19,7 @@ from runner.gather import Gathered, Setting, gather
 from runner.journal import Journal, Scope, Seen, SeenState
 from runner.plan import Plan, Planned, Reason, ReasonCode, Totals, Upload, Verdict
 from runner.store import Store
+from runner.submit import State
 
 _NAMED = 3
 _BEFORE: dict[SeenState, ReasonCode] = {"failed": "failed before", "refused": "refused before"}
@@ -67,14 +68,14 @@ class Judge:
             self._made[instance.address] = artifact
         verdict, reason = self._judged(instance, gathered, artifact, there=there)
         seconds, frames = self._length(instance, gathered, artifact if there else None)
-        idle = verdict in ("reuse", "attach")
+        idle = verdict in ("reuse", "attach", "held")
         return Planned(
             instance=instance,
             verdict=verdict,
             reason=reason,
             seconds=seconds,
             frames=frames,
-            price=Decimal(0) if idle else self._price(instance, gathered, seconds),
+            price=Decimal(0) if idle else price(instance, gathered, seconds, self.setting),
             gathered=gathered,
             artifact=artifact if there else None,
             uploads=() if idle else self._uploads(instance),
@@ -91,6 +92,8 @@ class Judge:
             and (first := self._first.setdefault(gathered.key, instance.address)) != instance.address
         ):
             return "attach", Reason("shared", f"the same work as {first}")
+        if not artifact and (flying := self._in_flight(gathered.key)) is not None:
+            return flying
         seen = self.journal.seen(scope(self.recipe, instance, rehearsal=self.setting.rehearsal))
         if gathered.waits:
             names = _listed(map(str, gathered.waits))
@@ -98,6 +101,16 @@ class Judge:
         if artifact:
             return "run", Reason("missing", "made before, but its file is gone or damaged")
         return "run", _why_now(seen, gathered)
+
+    def _in_flight(self, key: str | None) -> tuple[Verdict, Reason] | None:
+        """What became so far of a paid attempt that holds the key, if one does."""
+        record = self.journal.attempts.of(key) if key else None
+        if record is None or not record.live:
+            return None
+        name = record.attempt.generation_id or "an attempt whose reply was lost"
+        if record.attempt.state in (State.HELD, State.ABANDONED):
+            return "held", Reason("held", f"held: {name} may have been paid for, and only you can decide")
+        return "attach", Reason("in flight", f"already at the provider: {name}, nothing new is paid")
 
     def _length(
         self, instance: Instance, gathered: Gathered, artifact: Artifact | None
@@ -109,16 +122,7 @@ class Judge:
             return instance.seconds, instance.frames
         if artifact is not None:
             return artifact.facts.seconds, artifact.facts.frames
-        frames = gathered.params.get("num_frames")
-        if isinstance(frames, int) and instance.fps:
-            return frames / instance.fps, frames
-        return None, instance.frames
-
-    def _price(self, instance: Instance, gathered: Gathered, seconds: Fraction | None) -> Decimal | None:
-        if instance.provider is None or instance.model is None:
-            return Decimal(0)
-        provider = self.setting.makers.provider(instance.provider)
-        return provider.price(instance.model, gathered.params, None if seconds is None else float(seconds))
+        return _settled(instance, gathered)
 
     def _uploads(self, instance: Instance) -> tuple[Upload, ...]:
         if instance.provider is None or not self.setting.makers.provider(instance.provider).hosted:
@@ -146,6 +150,33 @@ class Judge:
         made = [planned.get(source.address) for source in sources if isinstance(source, Made)]
         videos = [each for each in made if each and each.instance.output == "video"]
         return next((each for each in videos if each.instance.uses == "concat"), next(iter(videos), None))
+
+
+def price(
+    instance: Instance, gathered: Gathered, seconds: Fraction | None, setting: Setting
+) -> Decimal | None:
+    """USD for an instance; None where it is not known.
+
+    Args:
+        instance: The instance.
+        gathered: Its parameters, as far as they are known.
+        seconds: Its declared length, where it has one.
+        setting: Who knows prices.
+    """
+    if instance.provider is None or instance.model is None:
+        return Decimal(0)
+    if seconds is None:
+        seconds = _settled(instance, gathered)[0]
+    provider = setting.makers.provider(instance.provider)
+    return provider.price(instance.model, gathered.params, None if seconds is None else float(seconds))
+
+
+def _settled(instance: Instance, gathered: Gathered) -> tuple[Fraction | None, int | None]:
+    """Seconds and frames that a number of frames comes to, which may follow from an input."""
+    frames = gathered.params.get("num_frames")
+    if isinstance(frames, int) and instance.fps:
+        return frames / instance.fps, frames
+    return None, instance.frames
 
 
 def scope(recipe: str, instance: Instance, *, rehearsal: bool) -> Scope:

@@ -1,11 +1,14 @@
-"""How much may go on at once: local work one job a core, hosted jobs as many as `--jobs` says."""
+"""How much may go on at once: local work one job a core, hosted jobs as many as `--jobs` says.
+
+What earlier runs have paid for is followed beside all that, because others wait for it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
-Lane: TypeAlias = Literal["local", "hosted"]
+Lane: TypeAlias = Literal["local", "hosted", "follow"]
 
 
 class Limits:

@@ -7,17 +7,13 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import TypeAlias
 
-from dsl.graph import Instance
 from dsl.kinds import Kind, kind
 from dsl.values import DerivedOutput
 from runner.artifact import MediaFacts
 from runner.errors import UsageError
-from runner.job import Input, Job
+from runner.job import Input, Render
 from runner.providers import Provider, provider
-
-Render: TypeAlias = Callable[[Job], Awaitable[Path]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +40,13 @@ class Makers:
     derive_version: Callable[[], int]
     slate: Callable[[str, int, str], str]
 
-    def renderer(self, instance: Instance) -> Render:
-        """What does the work of an instance.
+    def renderer(self, uses: str) -> Render:
+        """What does the work of a local kind.
 
         Raises:
-            UsageError: If its kind of step or its provider is not installed.
+            UsageError: If it is not installed.
         """
-        if instance.provider is not None:
-            return self.provider(instance.provider).render
-        return self.render(self.local_kind(instance.uses))
+        return self.render(self.local_kind(uses))
 
     def local_kind(self, name: str) -> Kind:
         """The local kind of a name.

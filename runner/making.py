@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 
 from dsl.address import Address
@@ -16,18 +17,25 @@ from runner.events import (
     InstanceBlocked,
     InstanceFailed,
     InstanceFinished,
+    InstanceHeld,
     InstanceProgressed,
+    InstanceResubmitted,
     InstanceReused,
+    InstanceStalled,
     InstanceStarted,
+    InstanceSubmitted,
+    InstanceUnpaid,
 )
 from runner.gather import Gathered, gather
+from runner.job import Report, Submitted
 from runner.journal import Scope, Seen, SeenState
-from runner.judge import scope
+from runner.judge import price, scope
 from runner.limits import Lane
 from runner.missing import tolerated
 from runner.plan import Planned
 from runner.scheduler import Node, Work
-from runner.stage import Stage, Task
+from runner.stage import Stage, Task, Trouble
+from runner.workshop import Commission
 
 _VISIBLE = 0.01
 
@@ -80,7 +88,9 @@ class Making:
                 "what it made was damaged and is set aside; plan again to see what it costs anew"
             )
         before = self.stage.derivations(leaves(gathered.params), gathered.files)
-        perform = partial(self.stage.workshop.render, self.instance, gathered, self._progressed)
+        price = self.planned.price if self.planned.key else self._price(gathered)
+        commission = Commission(price, self._progressed, self._reported)
+        perform = partial(self.stage.workshop.render, self.instance, gathered, commission)
         self.stage.tasks.setdefault(gathered.key, Task(perform, self._keep))
         lane: Lane = "hosted" if hosted else "local"
         return (*before, Work(gathered.key, lane, tuple(work.name for work in before)))
@@ -122,12 +132,20 @@ class Making:
             )
         )
 
-    def fail(self, message: str) -> None:
-        """Note that the instance cannot be made."""
+    def fail(self, message: str, trouble: Trouble) -> None:
+        """Note that the instance cannot be made, or not now."""
         self.stage.failed.add(self.instance.address)
-        if self._gathered:
-            self._see("failed", message)
-        self._say(InstanceFailed(*self._now(), self._gathered.key if self._gathered else None, message))
+        key = self._gathered.key if self._gathered else None
+        match trouble:
+            case "held":
+                self._say(InstanceHeld(*self._now(), key, message))
+            case "stalled":
+                self._say(InstanceStalled(*self._now(), key, message))
+            case "unpaid":
+                self._say(InstanceUnpaid(*self._now(), key, message))
+            case "failed" | "refused":
+                self._see(trouble, message)
+                self._say(InstanceFailed(*self._now(), key, message, trouble == "refused"))
 
     def block(self, by: tuple[str, ...]) -> None:
         """Note that the instance is not tried."""
@@ -183,6 +201,22 @@ class Making:
             maker=self.instance.provider or "",
             took=task.took,
         )
+
+    def _price(self, gathered: Gathered) -> Decimal | None:
+        """What it costs, now that its inputs are known."""
+        return price(self.instance, gathered, self.planned.seconds, self.stage.workshop.setting)
+
+    def _reported(self, report: Report) -> None:
+        """Say what a hosted provider reports, at once and for good."""
+        assert self._gathered
+        assert self._gathered.key
+        usd = None if report.price is None else float(report.price)
+        at, address, key = *self._now(), self._gathered.key
+        if isinstance(report, Submitted):
+            self._say(InstanceSubmitted(at, address, key, report.generation_id, usd))
+        else:
+            self._say(InstanceResubmitted(at, address, key, report.reason, usd))
+        self.stage.announcements.flush()
 
     def _progressed(self, part: float) -> None:
         """Show how much of the work is done, as often as anybody can see."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
 from runner.job import Rendition
@@ -30,6 +31,8 @@ class RunOptions:
         out: Where to deliver; None for `out/` beside the recipe (rehearsals: `out/rehearsal/`).
         allow_roots: Folders, besides the recipe's own, from which media may be read.
         allow_large: Whether more than 1,000 instances are accepted.
+        max_cost: USD that may be spent at most; None for what the recipe and the user's configuration say.
+        allow_unpriced: Whether what has no known price may be bought under a ceiling.
     """
 
     provider: str | None = None
@@ -42,6 +45,8 @@ class RunOptions:
     out: Path | None = None
     allow_roots: tuple[Path, ...] = ()
     allow_large: bool = False
+    max_cost: Decimal | None = None
+    allow_unpriced: bool = False
 
     @property
     def rehearsal(self) -> bool:

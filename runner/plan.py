@@ -19,7 +19,16 @@ __all__ = ["Change", "Plan", "Planned", "Reason", "ReasonCode", "Totals", "Uploa
 
 Verdict: TypeAlias = Literal["run", "reuse", "wait", "attach", "held"]
 ReasonCode: TypeAlias = Literal[
-    "new", "changed", "upstream", "up to date", "missing", "failed before", "refused before", "shared"
+    "new",
+    "changed",
+    "upstream",
+    "up to date",
+    "missing",
+    "failed before",
+    "refused before",
+    "shared",
+    "in flight",
+    "held",
 ]
 
 
@@ -59,8 +68,9 @@ class Planned:
 
     Attributes:
         instance: The instance.
-        verdict: `run` it, `reuse` what is there, `wait` for an input that is still to be made, or `attach` to
-            another instance of the plan that does the very same work.
+        verdict: `run` it, `reuse` what is there, `wait` for an input that is still to be made, `attach` to
+            another instance of the plan that does the very same work or to what was paid for before, or
+            `held`: only the user can decide what becomes of what may have been paid for.
         reason: Why.
         seconds: The declared length of what it makes; None where that is not known yet, and for images.
         frames: Its declared frames; None likewise.

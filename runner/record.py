@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
 from runner.events import (
@@ -12,14 +13,18 @@ from runner.events import (
     InstanceBlocked,
     InstanceFailed,
     InstanceFinished,
+    InstanceHeld,
     InstanceReused,
+    InstanceStalled,
+    InstanceSubmitted,
+    InstanceUnpaid,
     RunStatus,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An instance that could not be made, and why."""
+    """An instance that was not made, and why."""
 
     address: str
     message: str
@@ -31,12 +36,20 @@ class Outcome:
 
     Attributes:
         status: As in `run_finished`.
-        exit_status: 0 done, 1 a step failed or a film has a slug, 130 interrupted, 143 terminated.
+        exit_status: 0 done, 1 a step failed or a film has a slug, 3 refused by the ceiling, 4 held, 5 stalled
+            or out of credit, 130 interrupted, 143 terminated.
         outputs: What was delivered, absolute paths by the output's name.
         failures: What failed, in the order in which it did.
         missing: Clips that a delivered film has a slug for, or that were dropped from it.
         made: How many instances were made.
         reused: How many needed no work.
+        held: What needs a decision, what earlier runs left included.
+        stalled: What goes on another time.
+        unpaid: What does not fit under the ceiling.
+        remote: Work that goes on at a provider: the ids by address.
+        refusal: Why nothing was begun; empty where something was.
+        spent: USD that this run and those it goes on from have spent or reserved; None where nothing was
+            ordered, or a price is not known.
     """
 
     status: RunStatus
@@ -46,6 +59,12 @@ class Outcome:
     missing: tuple[str, ...]
     made: int
     reused: int
+    held: tuple[Failure, ...] = ()
+    stalled: tuple[Failure, ...] = ()
+    unpaid: tuple[Failure, ...] = ()
+    remote: Mapping[str, str] = field(default_factory=dict)
+    refusal: str = ""
+    spent: Decimal | None = None
 
 
 @dataclass(slots=True)
@@ -57,16 +76,33 @@ class RunRecord:
     failures: list[Failure] = field(default_factory=list)
     blocked: list[str] = field(default_factory=list)
     delivered: list[Delivered] = field(default_factory=list)
+    held: list[Failure] = field(default_factory=list)
+    left_over: list[Failure] = field(default_factory=list)
+    stalled: list[Failure] = field(default_factory=list)
+    unpaid: list[Failure] = field(default_factory=list)
+    remote: dict[str, str] = field(default_factory=dict)
+    refusal: str = ""
 
     def __call__(self, event: Event) -> None:
         """Take notice of what happened."""
         match event:
             case InstanceFinished():
                 self.made += 1
+                self.remote.pop(event.address, None)
+            case InstanceSubmitted():
+                self.remote[event.address] = event.generation_id
+            case InstanceHeld():
+                kept = self.left_over if event.left_over else self.held
+                kept.append(Failure(event.address, event.message))
+            case InstanceStalled():
+                self.stalled.append(Failure(event.address, event.message))
+            case InstanceUnpaid():
+                self.unpaid.append(Failure(event.address, event.message))
             case InstanceReused():
                 self.reused += 1
             case InstanceFailed():
                 self.failures.append(Failure(event.address, event.message))
+                self.remote.pop(event.address, None)
             case InstanceBlocked():
                 self.blocked.append(event.address)
             case Delivered():
@@ -90,4 +126,10 @@ class RunRecord:
         """How the run ended, all in all."""
         if interrupted:
             return "interrupted"
+        if self.held:
+            return "held"
+        if self.refusal or self.unpaid:
+            return "refused"
+        if self.stalled:
+            return "stalled"
         return "failed" if self.failures or self.blocked or self.missing() else "done"

@@ -11,7 +11,7 @@ import heapq
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from runner.limits import Lane, Limits
 
@@ -70,10 +70,10 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """Tells that a work is over."""
+    """Tells that a work is over: `held` where it neither failed nor is done, and goes on another time."""
 
     work: str
-    how: Literal["done", "failed", "cancelled"]
+    how: Literal["done", "failed", "held", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class Complete:
 
 @dataclass(frozen=True, slots=True)
 class Fail:
-    """Says that a node failed, because a work of its own did."""
+    """Says that a node failed or is held, because a work of its own did or is."""
 
     node: str
     work: str
@@ -134,8 +134,9 @@ class Finish:
 
 Told: TypeAlias = Begun | Settled | Refused | Ended | Interrupted
 Action: TypeAlias = Settle | Start | Cancel | Complete | Fail | Block | Finish
-_State: TypeAlias = Literal["waiting", "settling", "working", "done", "failed"]
-_WorkState: TypeAlias = Literal["waiting", "queued", "running", "done", "failed"]
+_State: TypeAlias = Literal["waiting", "settling", "working", "done", "failed", "held"]
+_Over: TypeAlias = Literal["done", "failed", "held"]
+_WorkState: TypeAlias = Literal["waiting", "queued", "running", "done", "failed", "held"]
 
 
 @dataclass(slots=True)
@@ -163,7 +164,7 @@ class Scheduler:
         self._priority = self._critical_paths(nodes)
         self._jobs: dict[str, _Job] = {}
         self._chain: dict[str, tuple[str, ...]] = {}
-        self._queue: dict[Lane, list[tuple[float, int, str]]] = {"local": [], "hosted": []}
+        self._queue: dict[Lane, list[tuple[float, int, str]]] = {lane: [] for lane in get_args(Lane)}
         self._running = 0
         self._settling = 0
         self._open = len(self._nodes)
@@ -227,20 +228,22 @@ class Scheduler:
         return [self._jobs[work] for work in self._chain[name]]
 
     def _advance(self, job: _Job) -> None:
-        """Queue a work whose predecessors are done; let it fail with one that failed."""
+        """Queue a work whose predecessors are done; let it go the way of one that is not."""
         before = [self._jobs[name].state for name in job.work.after]
         if job.state == "waiting" and "failed" in before:
             job.state = "failed"
+        elif job.state == "waiting" and "held" in before:
+            job.state = "held"
         elif job.state == "waiting" and all(state == "done" for state in before):
             job.state = "queued"
             self._enqueue(job)
 
     def _follow(self, name: str) -> None:
-        """Close a node if one of its works failed, or the last is done."""
+        """Close a node if one of its works failed or is held, or the last is done."""
         works = self._works(name)
-        if broken := next((job for job in works if job.state == "failed"), None):
+        if broken := next((job for job in works if job.state in ("failed", "held")), None):
             self._actions.append(Fail(name, broken.work.name))
-            self._over(name, "failed")
+            self._over(name, "held" if broken.state == "held" else "failed")
         elif works[-1].state == "done":
             self._actions.append(Complete(name, works[-1].work.name))
             self._over(name, "done")
@@ -263,7 +266,7 @@ class Scheduler:
                 self._running += 1
                 self._actions.append(Start(job.work.name, job.wanted_by[0]))
 
-    def _ended(self, job: _Job, how: Literal["done", "failed", "cancelled"]) -> None:
+    def _ended(self, job: _Job, how: Literal["done", "failed", "held", "cancelled"]) -> None:
         self._running -= 1
         self._limits.give_back(job.work.lane)
         if how == "cancelled":
@@ -274,15 +277,18 @@ class Scheduler:
         for name in job.wanted_by:
             for later in self._works(name):
                 self._advance(later)
-                if later.state == "failed":
+                if later.state in ("failed", "held"):
                     concerned.update(dict.fromkeys(later.wanted_by))
         for name in concerned:
             if self._state[name] == "working":
                 self._follow(name)
 
-    def _over(self, name: str, state: Literal["done", "failed"]) -> None:
-        """Close a node, and settle or block what waited for it. Without recursion: chains can be long."""
-        closing = [(name, state)]
+    def _over(self, name: str, state: _Over) -> None:
+        """Close a node, and settle or block what waited for it. Without recursion: chains can be long.
+
+        What is held may come yet, so nobody goes on without it, and who waits for it is held too.
+        """
+        closing: list[tuple[str, _Over]] = [(name, state)]
         while closing:
             name, state = closing.pop()
             self._state[name] = state
@@ -292,9 +298,10 @@ class Scheduler:
                 if self._left[dependent]:
                     continue
                 node = self._nodes[dependent]
-                by = tuple(n for n in dict.fromkeys(node.needs) if self._state[n] == "failed")
-                if any(n not in node.tolerates for n in by):
+                by = tuple(n for n in dict.fromkeys(node.needs) if self._state[n] in ("failed", "held"))
+                held = any(self._state[n] == "held" for n in by)
+                if held or any(n not in node.tolerates for n in by):
                     self._actions.append(Block(dependent, by))
-                    closing.append((dependent, "failed"))
+                    closing.append((dependent, "held" if held else "failed"))
                 else:
                     self._settle_if_ready(dependent)

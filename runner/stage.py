@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from dsl.address import Address
 from dsl.values import Derived, LocalMedia, Made, Match, Media, RemoteMedia
@@ -17,6 +17,9 @@ from runner.journal import Journal
 from runner.scheduler import Work
 from runner.workshop import Workshop
 
+Trouble: TypeAlias = Literal["failed", "refused", "held", "stalled", "unpaid"]
+"""How a work can end otherwise than done; `refused` is a failure that would come again."""
+
 
 @dataclass(slots=True)
 class Task:
@@ -26,7 +29,8 @@ class Task:
         perform: Does it, and gives what came of it.
         keep: Notes in the journal what came of it.
         result: What came of it, once it is done.
-        error: Why it failed, once it has.
+        error: Why it failed or is held, once it has or is.
+        trouble: Which of these.
         took: Seconds it took.
     """
 
@@ -34,6 +38,7 @@ class Task:
     keep: Callable[[Task], None]
     result: Any = None
     error: str = ""
+    trouble: Trouble = "failed"
     took: float = 0.0
 
 

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,25 @@ from dsl.values import Derived, DerivedOutput, LocalMedia, Made, Media, RemoteMe
 from runner.artifact import Artifact
 from runner.errors import MediaError
 from runner.gather import Gathered, Setting, label
-from runner.job import Input, Job
+from runner.job import Input, Job, Render, Report
+from runner.journal import Record
 from runner.localfiles import snapshot
 from runner.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Commission:
+    """What goes with the making of one instance.
+
+    Attributes:
+        price: USD for one generation; None where it is not known.
+        progress: Told the part done, 0 to 1.
+        report: Told what a hosted provider reports.
+    """
+
+    price: Decimal | None
+    progress: Callable[[float], None]
+    report: Callable[[Report], None]
 
 
 @dataclass(slots=True)
@@ -32,6 +49,7 @@ class Workshop:
         setting: Who makes them, and how animatics are drawn.
         store: Where they go.
         scratch: A private folder on the store's file system.
+        renderers: What does the work of each provider, by name.
         made: What instances have made.
         derived: What was taken out of videos, by the video's digest and the output.
     """
@@ -39,15 +57,14 @@ class Workshop:
     setting: Setting
     store: Store
     scratch: Path
+    renderers: Mapping[str, Render]
     made: dict[Address, Artifact] = field(default_factory=dict)
     derived: dict[tuple[str, DerivedOutput], Artifact] = field(default_factory=dict)
     _snapshots: dict[str, Input] = field(default_factory=dict)
     _copying: anyio.Lock = field(default_factory=anyio.Lock)
     _folders: Iterator[int] = field(default_factory=itertools.count)
 
-    async def render(
-        self, instance: Instance, gathered: Gathered, progress: Callable[[float], None]
-    ) -> Artifact:
+    async def render(self, instance: Instance, gathered: Gathered, commission: Commission) -> Artifact:
         """Make an instance.
 
         Raises:
@@ -71,10 +88,49 @@ class Workshop:
                 rendition=self.setting.rendition,
                 rehearsal=self.setting.rehearsal,
                 folder=folder,
-                progress=progress,
+                progress=commission.progress,
+                key=gathered.key or "",
+                price=commission.price,
+                report=commission.report,
             )
-            made = await self.setting.makers.renderer(instance)(job)
+            made = await self._renderer(instance)(job)
             return await in_thread(self._keep, made, folder, instance.output)
+
+    async def follow(self, record: Record, report: Callable[[Report], None]) -> Artifact:
+        """Follow to its end what an earlier run has paid for; nothing new is sent.
+
+        Raises:
+            ReelError: If it cannot be had.
+        """
+        with self._folder() as folder:
+            job = Job(
+                address=record.address,
+                take=1,
+                uses=record.uses,
+                model=None,
+                params={},
+                output=record.output,
+                rendition=self.setting.rendition,
+                rehearsal=self.setting.rehearsal,
+                folder=folder,
+                progress=lambda _: None,
+                key=record.attempt.key,
+                price=record.price,
+                only_follow=True,
+                report=report,
+            )
+            made = await self.renderers[record.provider](job)
+            return await in_thread(self._keep, made, folder, record.output)
+
+    def _renderer(self, instance: Instance) -> Render:
+        """What does the work of an instance.
+
+        Raises:
+            UsageError: If its kind of step is not installed.
+        """
+        if instance.provider is not None:
+            return self.renderers[instance.provider]
+        return self.setting.makers.renderer(instance.uses)
 
     async def derive(self, leaf: Derived, files: Mapping[Path, str]) -> Artifact:
         """Take a frame or the sound out of a video.

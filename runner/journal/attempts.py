@@ -107,11 +107,11 @@ class Attempts:
         row = self._rows.one(query, key)
         return None if row is None else _record(row)
 
-    def left(self, origin: str) -> list[Record]:
-        """Attempts at a provider that earlier runs left where something can still become of them."""
-        query = f"""SELECT {_COLUMNS} FROM attempts WHERE origin = ? AND state IN ({_LIVE})
+    def left(self) -> list[Record]:
+        """Attempts of which something can still become, whoever follows them."""
+        query = f"""SELECT {_COLUMNS} FROM attempts WHERE state IN ({_LIVE})
                     AND state <> 'abandoned' ORDER BY id"""  # noqa: S608 - No stranger's words.
-        return [_record(row) for row in self._rows.every(query, origin)]
+        return [_record(row) for row in self._rows.every(query)]
 
     def of_run(self, run: str) -> list[Record]:
         """The attempts that a run began or took over, in order."""

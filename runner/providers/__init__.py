@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from decimal import Decimal
 from importlib.metadata import entry_points
-from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from runner.errors import UsageError
-from runner.job import Job, Rendition
+from runner.job import Render, Rendition
+
+if TYPE_CHECKING:
+    from runner.desk import Desk
 
 
 class Provider(Protocol):
@@ -35,11 +38,11 @@ class Provider(Protocol):
         """USD for one generation; None where it is not known, which is never the same as nothing."""
         ...
 
-    async def render(self, job: Job) -> Path:
-        """Make the job's output, as a file within `job.folder`.
+    def session(self, desk: Desk) -> AbstractAsyncContextManager[Render]:
+        """What renders jobs in one run; whatever it keeps open is closed at the run's end.
 
-        Raises:
-            MediaError: If it could not be made.
+        Args:
+            desk: What the run lends to whoever spends money.
         """
         ...
 

@@ -1,95 +1,81 @@
-"""The hosted provider, as far as it goes without a network: its name, identity, and why it cannot render."""
+"""The hosted provider: its name, its identity, its prices, and what renders there in a run."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from decimal import Decimal
-from ipaddress import ip_address
-from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
 
-from runner.errors import UsageError
-from runner.job import Job, Rendition
+from runner.job import Render, Rendition
+from runner.providers.hosted.settings import read_settings
 
-_DEFAULT = "https://hub.oxen.ai/api"
-_PORTS = {"https": 443, "http": 80}
+if TYPE_CHECKING:
+    from runner.desk import Desk
+    from runner.providers.hosted.pricelist import Pricelist
 
 
 class Oxen:
-    """Renders on Oxen; in this release it is known to `check`, `plan` and `show` only."""
+    """Renders on Oxen, or on a simulator of it."""
 
     name = "oxen"
     hosted = True
 
-    def unavailable(self) -> str | None:
-        """Always a reason: nothing is sent in this release."""
-        return (
-            "hosted rendering is not in this release; `reel rehearse RECIPE` previews every shot here, "
-            "without a key and for nothing"
-        )
+    def __init__(self) -> None:
+        self._pricelist: Pricelist | None = None
 
-    def identity(self, rendition: Rendition) -> Mapping[str, Any]:
-        """The provider with the origin of its base URL; how a rehearsal is drawn changes nothing of it.
+    def unavailable(self) -> str | None:
+        """That there is no key, if there is none.
 
         Raises:
-            UsageError: If `OXEN_BASE_URL` is not an http or https URL.
+            UsageError: If the settings cannot be used.
         """
-        del rendition
-        return {"provider": f"oxen@{origin(os.environ.get('OXEN_BASE_URL') or _DEFAULT)}"}
-
-    def price(self, model: str, params: Mapping[str, Any], seconds: float | None) -> Decimal | None:
-        """Not known without asking, which is never the same as nothing."""
-        del model, params, seconds
+        settings = read_settings()
+        if settings.key is None:
+            return (
+                "OXEN_API_KEY is not set, so nothing can be rendered at Oxen; `reel rehearse RECIPE` "
+                "previews every shot here for nothing, and `reel simulate` is a server to try the hosted way"
+            )
+        if settings.mode == "sync":
+            return 'mode = "sync" is not offered by `reel run`; set mode = "queue" in your configuration'
         return None
 
-    async def render(self, job: Job) -> Path:
-        """Refuse, as `unavailable` says.
+    def identity(self, rendition: Rendition) -> Mapping[str, Any]:
+        """The provider with the origin of its base URL; every loopback is one, so that none are mixed.
 
         Raises:
-            UsageError: Always.
+            UsageError: If the settings cannot be used.
         """
-        del job
-        raise UsageError(str(self.unavailable()))
+        del rendition  # How a rehearsal is drawn changes nothing of it.
+        settings = read_settings()
+        return {"provider": f"oxen@{'simulator' if settings.loopback else settings.origin}"}
+
+    def price(self, model: str, params: Mapping[str, Any], seconds: float | None) -> Decimal | None:
+        """USD for one generation, by the model's own description; None where it does not say.
+
+        Raises:
+            UsageError: If the settings cannot be used.
+        """
+        from runner.providers.hosted.pricelist import Pricelist
+
+        settings = read_settings()
+        if self._pricelist is None or self._pricelist.settings != settings:
+            self._pricelist = Pricelist(settings)
+        return self._pricelist.price(model, params, seconds)
+
+    @asynccontextmanager
+    async def session(self, desk: Desk) -> AsyncIterator[Render]:
+        """What renders here in one run; nothing is connected to before something is to be rendered.
+
+        Raises:
+            UsageError: If the settings cannot be used.
+        """
+        from runner.providers.hosted.session import open_session
+
+        async with open_session(read_settings(), desk) as render:
+            yield render
 
 
 def provider() -> Oxen:
     """The provider, as the entry point `oxen` offers it."""
     return Oxen()
-
-
-def origin(base_url: str) -> str:
-    """The origin of a base URL, as it enters keys; `simulator` for every loopback, so that none are mixed.
-
-    Scheme, host and port, in lower case, without the port that the scheme implies; no user and no path.
-
-    Raises:
-        UsageError: If it is not an http or https URL.
-    """
-    try:
-        parts = urlsplit(base_url)
-        port = parts.port
-    except ValueError:
-        raise _refused() from None
-    if parts.scheme not in _PORTS or not parts.hostname:
-        raise _refused()
-    if _loopback(parts.hostname):
-        return "simulator"
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    shown = "" if port in (None, _PORTS[parts.scheme]) else f":{port}"
-    return f"{parts.scheme}://{host}{shown}"
-
-
-def _refused() -> UsageError:
-    # The value is not shown: someone may have put a key into it.
-    return UsageError(f'OXEN_BASE_URL is not an http or https URL; unset it for "{_DEFAULT}"')
-
-
-def _loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -75,9 +75,9 @@ class Animatic:
     """Draws as a rehearsal does, with the animatic provider; as many at once as there are cores."""
 
     def __init__(self, short_side: int | None) -> None:
-        from runner.providers import provider
+        from runner.providers.animatic import provider
 
-        self._provider = provider("animatic")
+        self._provider = provider()
         self._short_side = short_side
         self._cores = asyncio.Semaphore(os.cpu_count() or 1)
         self._plates: dict[Plate, Path] = {}

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from runner.job import Job, Rendition
+from runner.job import Job, Render, Rendition
 from runner.providers.animatic.brief import Brief
+
+if TYPE_CHECKING:
+    from runner.desk import Desk
 
 # Raised whenever the same job would be drawn otherwise.
 IMPLEMENTATION = 1
@@ -56,6 +60,12 @@ class Animatic:
         """Nothing, always."""
         del model, params, seconds
         return Decimal(0)
+
+    @asynccontextmanager
+    async def session(self, desk: Desk) -> AsyncIterator[Render]:
+        """Nothing is kept open, and nothing is spent."""
+        del desk
+        yield self.render
 
     async def render(self, job: Job) -> Path:
         """Draw the preview of a job.

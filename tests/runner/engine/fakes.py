@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -18,10 +19,11 @@ from dsl.kinds import Kind
 from dsl.values import DerivedOutput, LocalMedia, Made, Media, MediaType, RemoteMedia, Value
 from runner.artifact import MediaFacts
 from runner.clock import Clock, RealClock
+from runner.desk import Desk
 from runner.errors import MediaError
 from runner.events import Event
-from runner.job import Input, Job, Rendition, Slug
-from runner.makers import Makers, Render
+from runner.job import Input, Job, Render, Rendition, Slug
+from runner.makers import Makers
 from runner.project import Equipment, Project, RunOptions
 
 SPAN = Span("film.toml", 1, 1, 1, 2)
@@ -133,6 +135,11 @@ class FakeProvider:
     def price(self, model: str, params: Mapping[str, Any], seconds: float | None) -> Decimal | None:
         del model, params, seconds
         return self.cost
+
+    @asynccontextmanager
+    async def session(self, desk: Desk) -> AsyncIterator[Render]:
+        del desk
+        yield self.render
 
     async def render(self, job: Job) -> Path:
         self.jobs.append(job)

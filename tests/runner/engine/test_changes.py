@@ -103,6 +103,10 @@ def test_events_are_plain_json() -> None:
         "failed": [],
         "blocked": [],
         "missing": [],
+        "held": [],
+        "stalled": [],
+        "unpaid": [],
+        "spent_usd": None,
     }
 
 
