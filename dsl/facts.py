@@ -10,6 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
+from dsl.catalog import Model
 from dsl.values import MediaType
 
 FileProblem: TypeAlias = Literal["missing", "outside", "not_media", "unreadable"]
@@ -24,7 +25,7 @@ class FoundFile:
 
 
 class Facts(Protocol):
-    """Answers about files under the roots the user allowed."""
+    """Answers about files under the roots the user allowed, and about models."""
 
     def locate(self, folder: Path, text: str) -> FoundFile | FileProblem:
         """Find a path written in a recipe in `folder`, or say why it may not be used.
@@ -35,4 +36,11 @@ class Facts(Protocol):
 
     def length(self, path: Path) -> Fraction | None:
         """Seconds a media file lasts; None where that may not be looked at now (as in `check`)."""
+        ...
+
+    def schema(self, name: str) -> Model | None:
+        """A bundled model as the provider itself described it last, the day of that in `as_of`.
+
+        The same object at each call; None where no such description was ever kept.
+        """
         ...

@@ -269,3 +269,23 @@ def wrong_order(later: str, value: str, earlier: str, other: str) -> Words:
 def refused_by_schema(name: str, owner: str, reason: str) -> Words:
     """A value that the model's schema refuses for a reason that has no finding of its own."""
     return Words("RM314", "error", f"{owner} does not take this {name}: {reason}")
+
+
+def newly_allowed(refusal: str, owner: str, day: str) -> Words:
+    """What the bundled schema of a model refuses, and a fresher copy of the provider's own allows."""
+    return Words(
+        "RM315",
+        "warning",
+        f"{refusal}, says the schema that comes with reelmake; the provider's own of {day} says otherwise",
+        f"it is sent as it is; reel models {owner} shows what differs",
+    )
+
+
+def newly_refused(refusal: str, owner: str, day: str) -> Words:
+    """What a fresher copy of the provider's own schema refuses, and the bundled one allows."""
+    return Words(
+        "RM316",
+        "warning",
+        f"{refusal}, says the provider's own schema of {day}",
+        f"the schema that comes with reelmake is older; reel models {owner} shows what differs",
+    )

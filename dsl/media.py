@@ -22,10 +22,14 @@ _PROBLEMS = {
 
 
 class MediaDesk:
-    """Turns values into media, for one recipe; each file is asked about once."""
+    """Turns values into media, for one recipe; each file is asked about once.
+
+    Attributes:
+        facts: What is known of the world.
+    """
 
     def __init__(self, facts: Facts, folder: FilePath, report: Report) -> None:
-        self._facts = facts
+        self.facts = facts
         self._folder = folder
         self._report = report
         self._found: dict[str, FoundFile | FileProblem] = {}
@@ -76,7 +80,7 @@ class MediaDesk:
             self._report.add(shape_findings.url_content(place))
             return RemoteMedia(text, wanted)
         if text not in self._found:
-            self._found[text] = "missing" if _no_path(text) else self._facts.locate(self._folder, text)
+            self._found[text] = "missing" if _no_path(text) else self.facts.locate(self._folder, text)
         found = self._found[text]
         if isinstance(found, FoundFile):
             return LocalMedia(found.path, text, found.media)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from dsl import reference_findings, shape_findings
 from dsl.address import Address
@@ -12,6 +12,7 @@ from dsl.catalog import Model
 from dsl.diagnostics import Span
 from dsl.expand import Draft
 from dsl.film import Cut, CuttingRoom
+from dsl.freshness import Judges, widened
 from dsl.graph import Instance
 from dsl.kinds import Kind
 from dsl.media import MediaDesk, spread
@@ -80,7 +81,10 @@ class Resolver:
 
     def resolve(self, draft: Draft, kind: Kind, needs: tuple[Address, ...]) -> Resolved:
         """Look at everything a draft says; what is wrong is reported and left out."""
-        owner = draft.model or kind
+        fresh = self._desk.facts.schema(draft.model.id) if draft.model else None
+        owner: Model | Kind = draft.model or kind
+        if draft.model is not None and fresh is not None:
+            owner = widened(draft.model, fresh)
         written = self._merged(draft, kind, owner)
         found = {name: self._scope.evaluate(each, Env(draft.shot)) for name, each in written.items()}
         nodes = {name: node for name, node in found.items() if node is not None}
@@ -91,7 +95,7 @@ class Resolver:
             if value is not None:
                 params[name] = value
         lost = frozenset(written) - frozenset(params)
-        faults = self._judge(draft, kind, params, written, nodes)
+        faults = self._judge(draft, kind, params, written, nodes, fresh=fresh)
         if draft.model is not None and draft.model.takes_seed and "seed" not in written:
             params["seed"] = derive_seed(self._seed, draft.shot.id if draft.shot else None)
         if cut is not None:
@@ -161,13 +165,15 @@ class Resolver:
         params: Mapping[str, Value],
         written: Mapping[str, Written],
         nodes: Mapping[str, Node],
+        *,
+        fresh: Model | None,
     ) -> bool:
         """Report what the model or kind thinks of the parameters; whether there is an error among it."""
         faults = False
         lost = frozenset(written) - frozenset(params)
-        for finding in check_parameters(
-            draft.model or kind, params, kind=kind, step_keys=_STEP_KEYS, lost=lost
-        ):
+        two = Judges(draft.model, fresh) if draft.model and fresh else None
+        check = two.check if two else partial(check_parameters, draft.model or kind)
+        for finding in check(params, kind=kind, step_keys=_STEP_KEYS, lost=lost):
             faults = faults or finding.severity == "error"
             place = self._place(draft, finding, written, nodes)
             self._report.add(finding.diagnostic(place))

@@ -1,21 +1,23 @@
-"""Answers to what the language asks about files: where they are, what they are, how long they last."""
+"""Answers to what the language asks: where files are, what they are, how long they last, and of models."""
 
 from __future__ import annotations
 
 import errno
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
+from dsl.catalog import Model
 from dsl.facts import FileProblem, FoundFile
 from runner.errors import MediaError
 from runner.media.sniff import sniff
+from runner.providers.hosted.copies import FreshModels
 
 
 @dataclass(frozen=True, slots=True)
 class RecipeFacts:
-    """Facts about files under the recipe's folder and under the roots its user allowed.
+    """Facts about files under the recipe's folder and under the roots its user allowed, and about models.
 
     Attributes:
         roots: Folders allowed besides the recipe's own.
@@ -24,6 +26,7 @@ class RecipeFacts:
 
     roots: Sequence[Path]
     probe: bool
+    _models: FreshModels = field(default_factory=FreshModels, init=False, repr=False, compare=False)
 
     def locate(self, folder: Path, text: str) -> FoundFile | FileProblem:
         """Find a path written in a recipe in `folder`, or say why it may not be used.
@@ -56,3 +59,7 @@ class RecipeFacts:
             return probe(path).seconds
         except MediaError:
             return None
+
+    def schema(self, name: str) -> Model | None:
+        """A model as the provider described it last, from the user's cache; nobody is asked."""
+        return self._models.model(name)

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
+from dsl.catalog import Model, model
 from dsl.compile import Overrides, compile_recipe
 from dsl.diagnostics import Diagnostic, RecipeError
 from dsl.facts import FileProblem, FoundFile
 from dsl.graph import Graph
 from dsl.values import MediaType
 
+LTX = "ltx-2-3-pro"
 _BY_ENDING: Mapping[str, MediaType] = {".png": "image", ".mp4": "video", ".wav": "audio"}
+
+
+def fresher(day: str = "2026-11-21") -> Model:
+    """The model `ltx-2-3-pro` as it might be described later, with a required parameter more."""
+    bundled = model(LTX)
+    assert bundled is not None
+    parameters = {name: schema for name, schema in bundled.parameters.items() if name != "camera_motion"}
+    parameters["duration"] = {"type": "integer", "enum": [4, 5, 6, 7, 8], "default": 6}
+    parameters["resolution"] = {"type": "string", "enum": ["720p", "1080p"], "default": "1080p"}
+    parameters["mid_image"] = {"type": "string", "format": "uri", "media": "image"}
+    parameters["tier"] = {"type": "string", "enum": ["fast", "pro"]}
+    required = ("prompt", "tier")
+    return replace(bundled, as_of=day, parameters=parameters, required=required, later={})
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +37,11 @@ class PlainFacts:
 
     Attributes:
         lengths: Seconds that files last, by name.
+        models: Models as the provider described them last, by id.
     """
 
     lengths: Mapping[str, Fraction] = field(default_factory=dict)
+    models: Mapping[str, Model] = field(default_factory=dict)
 
     def locate(self, folder: Path, text: str) -> FoundFile | FileProblem:
         """Say what a file is, from its name."""
@@ -39,6 +56,10 @@ class PlainFacts:
     def length(self, path: Path) -> Fraction | None:
         """Seconds, where the test said so."""
         return self.lengths.get(path.name)
+
+    def schema(self, name: str) -> Model | None:
+        """A fresher description of a model, where the test has one."""
+        return self.models.get(name)
 
 
 @dataclass(frozen=True, slots=True)
