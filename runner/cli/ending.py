@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import rich_click as click
 from click.exceptions import Abort, Exit, NoArgsIsHelpError
 
-DONE, FAILED, USAGE, BUSY, INTERRUPTED = 0, 1, 2, 6, 130
+DONE, FAILED, USAGE, REFUSED, HELD, STALLED, BUSY, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 130
 
 
 def run(group: click.RichGroup, arguments: Sequence[str]) -> int:
@@ -76,7 +76,15 @@ def explain(error: BaseException) -> int:
 
 def _explain_ours(error: BaseException) -> int:
     from dsl.diagnostics import RecipeError
-    from runner.errors import BusyError, ReelError, UsageError
+    from runner.errors import (
+        BusyError,
+        CeilingError,
+        HeldError,
+        PausedError,
+        ReelError,
+        StalledError,
+        UsageError,
+    )
 
     if isinstance(error, RecipeError):
         from runner.views.findings import pictures, summary
@@ -86,7 +94,11 @@ def _explain_ours(error: BaseException) -> int:
         return USAGE
     if isinstance(error, ReelError):
         say(str(error))
-        return USAGE if isinstance(error, UsageError) else BUSY if isinstance(error, BusyError) else FAILED
+        statuses: dict[type[ReelError], int] = {
+            UsageError: USAGE, BusyError: BUSY, CeilingError: REFUSED, HeldError: HELD,
+            StalledError: STALLED, PausedError: STALLED,
+        }  # fmt: skip
+        return next((status for kind, status in statuses.items() if isinstance(error, kind)), FAILED)
     if isinstance(error, OSError) and error.strerror:
         say(f"{error.filename}: {error.strerror}" if error.filename else error.strerror)
         return FAILED

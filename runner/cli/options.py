@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -97,6 +98,11 @@ def _assignments(
     return assigned
 
 
+def _usd(_context: click.Context, _parameter: click.Parameter, value: float | None) -> Decimal | None:
+    """A price, exactly as it was typed."""
+    return None if value is None else Decimal(str(value))
+
+
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 _READING = (
@@ -131,7 +137,17 @@ _MAKING = (
         "--jobs", type=click.IntRange(min=1, max=1000), default=8, metavar="N", show_default=True,
         help="Run at most N hosted jobs at once. Local work runs one a core.",
     ),
+    click.option(
+        "--max-cost", type=click.FloatRange(min=0), metavar="USD", callback=_usd,
+        help="Spend at most this, instead of what the recipe and your configuration say.",
+    ),
+    click.option(
+        "--allow-unpriced", is_flag=True, help="Buy also what has no known price, under a ceiling."
+    ),
     click.option("--out", type=_FOLDER, metavar="DIR", help="Deliver here, not to out/ beside the recipe."),
 )  # fmt: skip
 
-_NAMES = {"provider", "sets", "seed", "allow_roots", "allow_large", "only", "jobs", "out"}
+_NAMES = {
+    "provider", "sets", "seed", "allow_roots", "allow_large", "only", "jobs", "out",
+    "max_cost", "allow_unpriced",
+}  # fmt: skip

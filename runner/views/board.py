@@ -22,7 +22,14 @@ from runner.views.words import clock_of, count_of, printable
 
 _PER_SECOND = 8
 _FRAME = 4  # Lines of the board that are no instance: the title, the bar, an empty line, the waiting.
-_STYLES = {"running": "yellow", "done": "green", "reused": "dim", "failed": "bold red", "blocked": "red"}
+_STYLES = {
+    "running": "yellow",
+    "done": "green",
+    "reused": "dim",
+    "failed": "bold red",
+    "held": "magenta",
+    "blocked": "red",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +52,12 @@ class _Drawing:
         return Text.assemble((self.done * filled, "green"), (self.left * (width - filled), "dim"))
 
 
-_UNICODE = _Drawing({"running": "●", "done": "✓", "reused": "·", "failed": "✗", "blocked": "○"}, "━", "─")
-_ASCII = _Drawing({"running": "*", "done": "+", "reused": ".", "failed": "x", "blocked": "o"}, "#", "-")
+_UNICODE = _Drawing(
+    {"running": "●", "done": "✓", "reused": "·", "failed": "✗", "held": "‖", "blocked": "○"}, "━", "─"
+)
+_ASCII = _Drawing(
+    {"running": "*", "done": "+", "reused": ".", "failed": "x", "held": "=", "blocked": "o"}, "#", "-"
+)
 
 
 class Board:
@@ -105,9 +116,9 @@ class Board:
             passed = (self._end() - self.progress.started).total_seconds()
             head.append(f"  {clock_of(max(passed, 0))}", style="dim")
         total = len(self.progress.instances)
-        settled = self.progress.count("done", "reused", "failed", "blocked")
+        settled = self.progress.count("done", "reused", "failed", "held", "blocked")
         head.append(f"  {settled} of {count_of(total, 'instance')}")
-        for state in ("reused", "failed", "blocked"):
+        for state in ("reused", "failed", "held", "blocked"):
             if number := self.progress.count(state):
                 head.append(f", {number} {state}", style=_STYLES[state])
         return head
@@ -115,7 +126,10 @@ class Board:
     def _shown(self, room: int) -> Iterable[Progress]:
         """What runs now, longest first, then failures, then what was finished last."""
         running = self.progress.latest("running")[::-1]
-        settled = [*self.progress.latest("failed"), *self.progress.latest("done", "reused", "blocked")]
+        settled = [
+            *self.progress.latest("failed", "held"),
+            *self.progress.latest("done", "reused", "blocked"),
+        ]
         return [*running, *settled][:room]
 
     def _part(self, shown: Progress, drawing: _Drawing) -> tuple[Text, Text]:

@@ -10,10 +10,10 @@ from dsl.graph import Graph
 from dsl.values import Made
 from runner.events import Delivered
 from runner.views.progress import RunProgress
-from runner.views.words import count_of, printable, seconds_of
+from runner.views.words import count_of, price_of, printable, seconds_of
 
 if TYPE_CHECKING:
-    from runner.project import Outcome
+    from runner.project import Failure, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,8 @@ def _results(outcome: Outcome, progress: RunProgress, graph: Graph) -> Iterable[
     for delivered in sorted(progress.delivered, key=lambda one: order.get(one.name, len(order))):
         where = f"{printable(delivered.name)}  {printable(str(delivered.path))}"
         yield "  ".join([where, *_length(delivered, progress, graph)])
+    if outcome.spent is not None:
+        yield f"spent  {price_of(outcome.spent)}"
 
 
 def _length(delivered: Delivered, progress: RunProgress, graph: Graph) -> Iterable[str]:
@@ -63,10 +65,24 @@ def _length(delivered: Delivered, progress: RunProgress, graph: Graph) -> Iterab
 
 
 def _troubles(outcome: Outcome) -> Iterable[str]:
-    for failure in outcome.failures:
-        first, *rest = [printable(line) for line in failure.message.splitlines()] or ["no reason was given"]
-        yield "\n".join([f"{failure.address} failed: {first}", *(f"    {line}" for line in rest)])
+    if outcome.refusal:
+        yield f"nothing was sent: {outcome.refusal}"
+    for happened, failures in (
+        ("failed", outcome.failures),
+        ("is held", outcome.held),
+        ("goes on another time", outcome.stalled),
+        ("was not ordered", outcome.unpaid),
+    ):
+        for failure in failures:
+            yield _trouble(failure, happened)
     if outcome.missing:
         yield f"the film has no picture of its own for {', '.join(outcome.missing)}"
     if outcome.status == "interrupted":
+        for address, generation_id in outcome.remote.items():
+            yield f"{address} goes on at the provider as {generation_id}, and is fetched by the next run"
         yield "interrupted; what was finished is kept, and the same command goes on from there"
+
+
+def _trouble(failure: Failure, happened: str) -> str:
+    first, *rest = [printable(line) for line in failure.message.splitlines()] or ["no reason was given"]
+    return "\n".join([f"{failure.address} {happened}: {first}", *(f"    {line}" for line in rest)])

@@ -9,12 +9,17 @@ from runner.events import (
     InstanceBlocked,
     InstanceFailed,
     InstanceFinished,
+    InstanceHeld,
+    InstanceResubmitted,
     InstanceReused,
+    InstanceStalled,
     InstanceStarted,
+    InstanceSubmitted,
+    InstanceUnpaid,
     RunStarted,
 )
 from runner.views.progress import RunProgress
-from runner.views.words import bytes_of, count_of, printable, seconds_of
+from runner.views.words import bytes_of, count_of, price_of, printable, seconds_of
 
 
 class Plain:
@@ -29,7 +34,7 @@ class Plain:
         self._progress = progress
         self._write = write
 
-    def __call__(self, event: Event) -> None:
+    def __call__(self, event: Event) -> None:  # noqa: C901 - A case an event.
         """Write what happened, if it is worth a line."""
         match event:
             case RunStarted():
@@ -45,10 +50,27 @@ class Plain:
                 made = f"{length}, {bytes_of(event.size)}, in {event.took:.1f} s"
                 self._write(f"done     {event.address}  {made}  {self._count()}")
             case InstanceFailed():
-                self._write(f"failed   {event.address}: {printable(event.message.partition(chr(10))[0])}")
+                self._write(f"failed   {event.address}: {_first(event.message)}")
+            case InstanceSubmitted():
+                price = price_of(event.price_usd)
+                self._write(f"sent     {event.address}  {event.generation_id}, {price}")
+            case InstanceResubmitted():
+                why = f"{printable(event.reason)}: a new attempt, {price_of(event.price_usd)}"
+                self._write(f"resend   {event.address}: {why}")
+            case InstanceHeld():
+                self._write(f"held     {event.address}: {_first(event.message)}")
+            case InstanceStalled():
+                self._write(f"later    {event.address}: {_first(event.message)}")
+            case InstanceUnpaid():
+                self._write(f"unpaid   {event.address}: {_first(event.message)}")
             case InstanceBlocked():
                 self._write(f"blocked  {event.address}: waits for {', '.join(event.by)}")
 
     def _count(self) -> str:
-        settled = self._progress.count("done", "reused", "failed", "blocked")
+        settled = self._progress.count("done", "reused", "failed", "held", "blocked")
         return f"[{settled}/{len(self._progress.instances)}]"
+
+
+def _first(message: str) -> str:
+    """The first line of a message."""
+    return printable(message.partition("\n")[0])

@@ -12,14 +12,17 @@ from runner.events import (
     InstanceBlocked,
     InstanceFailed,
     InstanceFinished,
+    InstanceHeld,
     InstanceProgressed,
     InstanceReused,
+    InstanceStalled,
     InstanceStarted,
+    InstanceUnpaid,
     RunFinished,
     RunStarted,
 )
 
-State: TypeAlias = Literal["waiting", "running", "done", "reused", "failed", "blocked"]
+State: TypeAlias = Literal["waiting", "running", "done", "reused", "failed", "held", "blocked"]
 
 
 @dataclass(slots=True)
@@ -63,7 +66,7 @@ class RunProgress:
     delivered: list[Delivered] = field(default_factory=list)
     finished: RunFinished | None = None
 
-    def __call__(self, event: Event) -> None:
+    def __call__(self, event: Event) -> None:  # noqa: C901 - A case an event.
         """Take notice of what happened."""
         match event:
             case RunStarted():
@@ -79,6 +82,10 @@ class RunProgress:
                 self._turn(Progress(event.address, "done", event.at, 1.0, took, seconds, frames))
             case InstanceFailed():
                 self._turn(Progress(event.address, "failed", event.at, part=1.0))
+            case InstanceHeld(left_over=True):
+                pass
+            case InstanceHeld() | InstanceStalled() | InstanceUnpaid():
+                self._turn(Progress(event.address, "held", event.at, part=1.0))
             case InstanceBlocked():
                 self._turn(Progress(event.address, "blocked", event.at, part=1.0))
             case Delivered():

@@ -68,3 +68,9 @@ def bytes_of(count: int) -> str:
 def count_of(count: int, noun: str) -> str:
     """`1 shot`, `4 shots`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def rate_of(price: Decimal) -> str:
+    """USD for one of many: `$0.08`, and `$0.0025` where cents do not say it."""
+    cents = price.quantize(Decimal("0.01"))
+    return f"${cents if cents == price else price.normalize():f}"
