@@ -114,7 +114,18 @@ def fitted(stream: Any, frame: Frame, shape: Fraction) -> Any:
         shaped = scaled.filter("pad", frame.width, frame.height, "2*floor((ow-iw)/4)", "2*floor((oh-ih)/4)")
     else:
         shaped = scaled.filter("crop", frame.width, frame.height)
-    return shaped.filter("setsar", 1).filter("format", "yuv420p")
+    return tagged(shaped.filter("setsar", 1).filter("format", "yuv420p"))
+
+
+def tagged(stream: Any) -> Any:
+    """Say of pictures that they are bt709; what they say themselves wins over what an encoder is told."""
+    tags = dict.fromkeys(("color_primaries", "color_trc", "colorspace"), "bt709")
+    return stream.filter("setparams", range="tv", **tags)
+
+
+def unprofiled(stream: Any) -> Any:
+    """Leave behind the colour profile of a photograph, which would go along into every file made of it."""
+    return stream.filter("sidedata", mode="delete", type="ICC_PROFILE")
 
 
 def sound(

@@ -132,6 +132,7 @@ async def run(
     stdin: Handle = subprocess.DEVNULL,
     stdout: Handle | None = None,
     patience: float = PATIENCE,
+    may_be_empty: bool = False,
 ) -> str:
     """Run a graph to its end.
 
@@ -143,18 +144,29 @@ async def run(
         stdin: What `pipe:0` reads.
         stdout: What `pipe:1` writes to. Progress is not known then, nor is a hang noticed here.
         patience: Seconds without any progress after which ffmpeg is taken to hang, and killed.
+        may_be_empty: Whether the caller copes with files that ffmpeg, content with itself, did not write.
 
     Returns:
         What ffmpeg printed at log level `info`: measurements of filters such as ebur128 are read from it.
 
     Raises:
-        MediaError: If ffmpeg cannot be started, hangs, or ends with another status than 0; the message has
-            its last lines.
+        MediaError: If ffmpeg cannot be started, hangs, ends with another status than 0, or leaves a file
+            out; the message has its last lines.
     """
     arguments = output.compile(cmd=executable(), overwrite_output=True)[1:]
-    return await run_arguments(
+    said = await run_arguments(
         arguments, frames=frames, progress=progress, stdin=stdin, stdout=stdout, patience=patience
     )
+    if not may_be_empty and (lacking := await anyio.to_thread.run_sync(_unwritten, arguments)):
+        raise MediaError(f"ffmpeg wrote nothing into {lacking}:\n{last_lines(said)}")
+    return said
+
+
+def _unwritten(arguments: Sequence[str]) -> str | None:
+    """The name of the first file among the outputs that is missing or empty."""
+    named = (after for before, after in itertools.pairwise(arguments) if before != "-i")
+    paths = (Path(name.removeprefix("file:")) for name in named if name.startswith("file:"))
+    return next((path.name for path in paths if not path.is_file() or path.stat().st_size == 0), None)
 
 
 async def run_arguments(

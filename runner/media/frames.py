@@ -11,7 +11,7 @@ import anyio
 from dsl.values import DerivedOutput
 from runner.errors import MediaError
 from runner.job import Input, Job
-from runner.media import encode, ffmpeg
+from runner.media import conform, encode, ffmpeg
 from runner.media.probe import frame_times
 from runner.media.sniff import SEEKABLE
 from runner.media.sound import conformed
@@ -94,13 +94,15 @@ async def _write(source: Input, seek: Fraction | None, skip: int, path: Path, *,
     stream = ffmpeg.source(source.path, source.facts, threads=1, **place).video
     if skip:
         stream = stream.filter("trim", start_frame=skip)
-    rgb = stream.filter(
-        "scale", source.facts.width, source.facts.height, flags=encode.SCALER, out_range="pc"
-    ).filter("format", "rgb24")
+    rgb = (
+        conform.unprofiled(stream)
+        .filter("scale", source.facts.width, source.facts.height, flags=encode.SCALER, out_range="pc")
+        .filter("format", "rgb24")
+    )
     options = {"c:v": "png", "f": "image2", "update": 1, "fps_mode": "passthrough", **encode.BITEXACT}
     if one:
         options["frames:v"] = 1
-    await ffmpeg.run(ffmpeg.output([rgb.filter("setsar", 1)], path, **options))
+    await ffmpeg.run(ffmpeg.output([rgb.filter("setsar", 1)], path, **options), may_be_empty=True)
 
 
 async def _audio(source: Input, path: Path) -> Path:

@@ -65,9 +65,7 @@ def _pipe() -> Iterator[tuple[BinaryIO, BinaryIO]]:
 async def _encode(
     film: Film, sound: Path | None, path: Path, read: BinaryIO, progress: ffmpeg.Progress
 ) -> None:
-    tags = dict.fromkeys(("color_primaries", "color_trc", "colorspace"), "bt709")
-    pictures = ffmpeg.opened("pipe:0", **film.frame.raw).filter("setparams", range="tv", **tags)
-    streams = [pictures]
+    streams = [conform.tagged(ffmpeg.opened("pipe:0", **film.frame.raw))]
     options = encode.picture(film.frame.fps, threads=encode.THREADS) | encode.mp4()
     if sound is not None:
         streams.append(ffmpeg.opened(f"file:{sound}", **encode.RAW_SOUND))

@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from runner.media import encode, ffmpeg
+from runner.media import conform, encode, ffmpeg
 from runner.media.animatic.slate import Slate, burnt
 from runner.media.conform import Frame
 
@@ -64,10 +64,11 @@ async def write_clip(canvas: Canvas, picture: Any, sound: Any | None) -> Path:
         MediaError: If ffmpeg fails.
     """
     path = canvas.folder / "clip.mp4"
-    # A stream that began as a still says 25 a second, whatever its times are; this puts it right.
-    paced = picture.filter("fps", encode.rate(canvas.fps)).filter("trim", end_frame=canvas.frames)
-    streams = [_finished(canvas, paced)]
+    # Pictures are counted, and none is chosen by its time: the `fps` filter may leave out the last one.
+    counted = picture.filter("settb", encode.rate(1 / canvas.fps)).filter("setpts", "N")
+    streams = [_finished(canvas, counted.filter("trim", end_frame=canvas.frames))]
     options = encode.picture(canvas.fps) | encode.mp4()
+    options |= {"fps_mode": "passthrough"}
     if canvas.width * canvas.height < _PROXY_PIXELS:
         options |= {"preset": "ultrafast"}
     if sound is not None:
@@ -91,8 +92,7 @@ async def write_still(canvas: Canvas, picture: Any) -> Path:
 
 
 def _finished(canvas: Canvas, picture: Any) -> Any:
-    # A photograph's colour profile would go along into the file, and say that its colours are not bt709.
-    plain = picture.filter("sidedata", mode="delete", type="ICC_PROFILE")
+    plain = conform.tagged(conform.unprofiled(picture))
     return burnt(plain, canvas.slate, canvas) if canvas.slate else plain
 
 

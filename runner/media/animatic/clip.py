@@ -30,8 +30,7 @@ def joined(video: Input, more: Any, own: int, where: Literal["start", "end"], ca
     """The video's `own` frames with more pictures before or after them."""
     pair = [shown(video, canvas, own), more]
     settled = [stream.filter("setsar", 1).filter("settb", "AVTB") for stream in pair]
-    whole = ffmpeg.joined(settled if where == "end" else settled[::-1], "concat", n=2, v=1, a=0)
-    return whole.filter("fps", encode.rate(canvas.fps))
+    return ffmpeg.joined(settled if where == "end" else settled[::-1], "concat", n=2, v=1, a=0)
 
 
 async def heard_joined(video: Input, own: int, where: Literal["start", "end"], canvas: Canvas) -> Any:

@@ -109,7 +109,9 @@ class Travel:
 def held(picture: Any, canvas: Canvas) -> Any:
     """A stream of one picture, shown again and again without end at the canvas's rate."""
     shown = picture.filter("loop", loop=-1, size=1)
-    return shown.filter("settb", encode.rate(1 / canvas.fps)).filter("setpts", "N")
+    counted = shown.filter("settb", encode.rate(1 / canvas.fps)).filter("setpts", "N")
+    # A stream that began as a still says 25 a second, whatever its times are; this puts it right.
+    return counted.filter("fps", encode.rate(canvas.fps))
 
 
 def _times(canvas: Canvas, extra: tuple[float, float]) -> int:

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from runner.desk import Desk
 
 # Raised whenever the same job would be drawn otherwise.
-IMPLEMENTATION = 1
+IMPLEMENTATION = 2
 _FILTERS = (
     "aevalsrc", "afade", "amix", "anoisesrc", "aresample", "bilateral", "blend", "boxblur", "concat", "crop",
     "drawbox", "drawtext", "edgedetect", "fps", "framestep", "gblur", "loop", "lut", "lut3d", "lutyuv",
-    "maskedmerge", "median", "mergeplanes", "noise", "overlay", "pseudocolor", "remap", "scale", "settb",
-    "sidedata", "tpad", "trim",
+    "maskedmerge", "median", "mergeplanes", "noise", "overlay", "pseudocolor", "remap", "scale", "setparams",
+    "settb", "sidedata", "tpad", "trim",
 )  # fmt: skip
 
 

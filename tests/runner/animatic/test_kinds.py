@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
-import zlib
+from array import array
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -15,11 +15,14 @@ import anyio
 import pytest
 
 from dsl.catalog import ids, model
+from runner.artifact import Sound
 from runner.job import Input, Rendition
 from runner.media.animatic.slate import layout
 from runner.media.ffmpeg import executable
+from runner.media.probe import probe
 from runner.providers import animatic
 from tests.runner.animatic.stage import Stage, decoded, distance, facts, ffmpeg, fingerprint, given
+from tests.runner.media.studio import profiled
 
 pytestmark = pytest.mark.anyio
 
@@ -162,6 +165,21 @@ async def test_what_is_done_to_a_video_keeps_its_time(
     assert (found.sound is None) == (uses == "depth-video")
 
 
+@pytest.mark.parametrize("frames", [1, 2, 7, 15])
+async def test_no_picture_of_a_video_is_lost(stage: Stage, footage: Input, frames: int) -> None:
+    """Each picture of a video has its own in what is drawn from it, down to the very last."""
+    short = stage.folder / "short.mp4"
+    ffmpeg("-i", footage.path, "-frames:v", str(frames), "-an", "-c:v", "libx264", "-qp", "1", short)
+
+    made = await stage.render("upscale-video", "topazlabs-video-upscale", {"input_video": given(short)})
+    depth = await stage.render("depth-video", "bytedance-depth-anything-video", {"input_video": given(short)})
+
+    small = stage.folder / "small.mp4"
+    ffmpeg("-i", short, "-vf", "scale=160:90", "-qp", "1", small)
+    assert distance(decoded(made), decoded(small)) < 3
+    assert len(set(decoded(depth).frames)) == frames
+
+
 async def test_full_size_is_the_models_own(stage: Stage, footage: Input) -> None:
     """Without a proxy, an enlarged video is larger than what went in."""
     found = facts(
@@ -186,14 +204,24 @@ async def test_the_same_job_gives_the_same_frames(stage: Stage, busy: Input) -> 
 
 async def test_a_photographs_profile_stays_behind(stage: Stage, spot: Input) -> None:
     """A colour profile within a picture does not go into the clip, whose colours are bt709."""
-    path = stage.folder / "profiled.png"
-    plain, content = spot.path.read_bytes(), b"iCCP" + b"p\0\0" + zlib.compress(bytes(400))
-    chunk = struct.pack(">L", len(content) - 4) + content + struct.pack(">L", zlib.crc32(content))
-    path.write_bytes(plain[:33] + chunk + plain[33:])  # It comes after the header, which is 33 bytes long.
+    path = profiled(spot.path, stage.folder / "profiled.png")
 
     clip = (await stage.moved(given(path), "static")).read_bytes()
 
     assert b"colrprof" not in clip
+    assert b"colrnclx" + struct.pack(">HHH", 1, 1, 1) in clip
+
+
+async def test_mono_is_as_loud_as_it_was(stage: Stage, footage: Input) -> None:
+    """The sound of a reference with one channel has the same peaks in both speakers of what is drawn."""
+    path = await stage.render("upscale-video", "topazlabs-video-upscale", {"input_video": footage})
+
+    def peak(sound: Path) -> float:
+        samples = array("f", ffmpeg("-i", sound, "-f", "f32le", "-"))[8_000:-8_000]
+        return max(map(abs, samples))
+
+    assert probe(footage.path).sound == Sound(48_000, 1, 28_800)
+    assert abs(peak(path) - peak(footage.path)) < 0.01
 
 
 async def test_the_bed_is_quiet(stage: Stage, spot: Input) -> None:

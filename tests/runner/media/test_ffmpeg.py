@@ -85,6 +85,30 @@ async def test_failure_ends_with_the_last_lines(tmp_path: Path) -> None:
         await ffmpeg.run_arguments(["-i", f"file:{tmp_path / 'missing.mp4'}", "-f", "null", "-"])
 
 
+@pytest.mark.parametrize("body", ["true", ": >out.png"])
+async def test_a_file_that_was_not_written_is_an_error(
+    body: str, monkeypatch: pytest.MonkeyPatch, studio: Studio, tmp_path: Path
+) -> None:
+    """An ffmpeg that ends well, and left its file out or empty, has failed."""
+    path = studio.plain("white.mp4", "white")
+    streams = [ffmpeg.source(path, probe(path)).video]
+    monkeypatch.setenv(
+        "REEL_FFMPEG", str(script(tmp_path / "ffmpeg", f"cd '{tmp_path}'; {body}\necho last words >&2"))
+    )
+
+    with pytest.raises(MediaError, match=r"(?s)wrote nothing into out\.png:\n.*last words"):
+        await ffmpeg.run(ffmpeg.output(streams, tmp_path / "out.png"))
+
+
+async def test_pictures_beyond_the_end_are_an_error(studio: Studio, tmp_path: Path) -> None:
+    """The real ffmpeg, asked for a picture after the last one, ends well and writes nothing: that is told."""
+    path = studio.plain("white.mp4", "white")
+    stream = ffmpeg.source(path, probe(path)).video.filter("trim", start_frame=500)
+
+    with pytest.raises(MediaError, match="wrote nothing into out"):
+        await ffmpeg.run(ffmpeg.output([stream], tmp_path / "out.png", f="image2", update=1))
+
+
 async def test_flood_on_both_pipes_is_drained(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Megabytes on either pipe stop nothing, and only the end of them is kept."""
     flood = "head -c 3000000 /dev/zero | tr '\\0' x"

@@ -16,7 +16,7 @@ from runner.media.frames import derive
 from runner.media.probe import probe
 from runner.media.prove import prove
 from runner.media.trim import Stretch, stretch
-from tests.runner.media.studio import Studio, ffmpeg, hashes, instants, job, lights, source, waves
+from tests.runner.media.studio import Studio, ffmpeg, hashes, instants, job, lights, profiled, source, waves
 
 pytestmark = pytest.mark.anyio
 
@@ -90,6 +90,18 @@ async def test_frame_step_takes_the_frame_on_screen(
     params = {"input_video": source(shades(studio, "24")), "at": at}
 
     assert shade(await steps.frame(job(tmp_path / "job", params, uses="frame"))) == index
+
+
+async def test_a_frame_has_no_profile(studio: Studio, tmp_path: Path) -> None:
+    """A colour profile within a video does not go into a frame of it."""
+    ffmpeg("-i", studio.plain("white.mp4", "white"), "-frames:v", "1", tmp_path / "white.png")
+    picture = profiled(tmp_path / "white.png", tmp_path / "profiled.png")
+    ffmpeg("-i", picture, "-c", "copy", tmp_path / "profiled.mov")
+
+    path = await derive(source(tmp_path / "profiled.mov"), "last_frame", tmp_path)
+
+    assert b"iCCP" in picture.read_bytes()
+    assert b"iCCP" not in path.read_bytes()
 
 
 async def test_frame_after_the_end_is_words(studio: Studio, tmp_path: Path) -> None:
