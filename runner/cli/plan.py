@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 def command(recipe: Path, options: RunOptions, as_json: bool) -> int:
     """Say what a run would do, why, and for how much.
 
-    One line an instance: verdict, model, length, price and reason. Nothing is changed, and nothing is sent.
+    One line an instance: verdict, model, length, price and reason. Nothing is made, sent or changed; where
+    there is a key, the provider is asked for the models' prices.
     """
     from runner.plan import plan_json
+    from runner.price_days import price_days
     from runner.project import open_project
     from runner.views.plan_text import plan_text
 
@@ -36,5 +38,5 @@ def command(recipe: Path, options: RunOptions, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps(plan_json(plan), indent=2))
     else:
-        click.echo(plan_text(plan, project.graph, colour=colour(sys.stdout)))
+        click.echo(plan_text(plan, project.graph, price_days(plan), colour=colour(sys.stdout)))
     return DONE

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from dsl.catalog import Model
+from dsl.findings import listing
 from dsl.wording import shown_value, type_names, with_article
 from runner.models import Known
+from runner.providers.hosted.drift import Drift
 from runner.providers.hosted.rows import money
 from runner.views.models_text import age_of
 from runner.views.words import printable, rate_of
@@ -24,10 +25,10 @@ def model_text(each: Known, today: date) -> str:
     lines = [f"{printable(model.id)}  {printable(model.title)}", ""]
     lines += [f"{head:<8}  {text}" for head, text in _facts(each, today)]
     lines += ["", "parameters (* must be given)", *_parameters(model)]
-    lines += _later(model)
+    lines += _later(model) if each.live is None else []
     if each.drift and each.live:
-        lines += ["", f"as the provider described it on {each.live.as_of}"]
-        lines += [f"  {printable(str(one))}" for one in each.drift]
+        lines += ["", f"what differs in the provider's own schema of {each.live.as_of}"]
+        lines += [f"  {printable(_difference(one))}" for one in each.drift]
     return "\n".join(lines)
 
 
@@ -39,7 +40,7 @@ def _facts(each: Known, today: date) -> Iterator[tuple[str, str]]:
     if model.short_side_cap:
         yield "size", f"at most {model.short_side_cap} pixels on the short side"
     if each.bundled:
-        yield "schema", f"of {model.as_of}, as it comes with reelmake"
+        yield "schema", f"as it comes with reelmake ({model.as_of})"
     else:
         yield (
             "schema",
@@ -70,14 +71,15 @@ def _prices(pricing: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _table(table: object, words: str) -> Iterator[str]:
-    for label, value in table.items() if isinstance(table, Mapping) else ():
-        if rate := _rate(value):
-            yield f"{rate} {words.format(printable(str(label)))}"
+    """The prices of a table, the lowest first."""
+    priced = table.items() if isinstance(table, Mapping) else ()
+    for amount, label in sorted((amount, str(label)) for label, value in priced if (amount := money(value))):
+        yield f"{rate_of(amount)} {words.format(printable(label))}"
 
 
 def _rate(value: Any) -> str | None:
     amount = money(value)
-    return rate_of(Decimal(amount)) if amount else None
+    return rate_of(amount) if amount else None
 
 
 def _parameters(model: Model) -> Iterator[str]:
@@ -110,6 +112,20 @@ def _rules(model: Model, name: str) -> str:
     if others := model.requires.get(name):
         said.append(f"needs {', '.join(others)}")
     return "; ".join(said)
+
+
+def _difference(one: Drift) -> str:
+    """What has changed; of choices, those that have come and gone."""
+    if one.field != "enum" or not (isinstance(one.bundled, list) and isinstance(one.live, list)):
+        return str(one)
+    come = [shown_value(choice) for choice in one.live if choice not in one.bundled]
+    gone = [shown_value(choice) for choice in one.bundled if choice not in one.live]
+    said = [
+        f"{words} {listing(choices, 'and')}"
+        for words, choices in (("now also", come), ("no longer", gone))
+        if choices
+    ]
+    return f"{one.parameter}: {', '.join(said)}"
 
 
 def _value(value: object) -> str:

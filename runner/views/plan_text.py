@@ -30,8 +30,15 @@ _PLAIN = "\x1b[0m"
 _VALUE_WIDTH = 60
 
 
-def plan_text(plan: Plan, graph: Graph, *, colour: bool) -> str:
-    """What `reel plan` prints."""
+def plan_text(plan: Plan, graph: Graph, days: Sequence[str] = (), *, colour: bool) -> str:
+    """What `reel plan` prints.
+
+    Args:
+        plan: The plan.
+        graph: The recipe.
+        days: Of which days the prices are, oldest first.
+        colour: Whether to colour the verdicts.
+    """
     told = [plan.instances[one.address] for one in graph.told() if one.address in plan.instances]
     rows = [_row(planned) for planned in told]
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(len(_RIGHT))]
@@ -39,7 +46,7 @@ def plan_text(plan: Plan, graph: Graph, *, colour: bool) -> str:
     for planned, row in zip(told, rows, strict=True):
         lines.append(_line(row, widths, _VERDICTS[planned.verdict] if colour else ""))
         lines += [f"{' ' * (widths[0] + 4)}{text}" for text in _details(planned, graph.recipe.parent)]
-    return "\n".join([*lines, "", *_totals(plan, graph)])
+    return "\n".join([*lines, "", *_totals(plan, graph, days)])
 
 
 _RIGHT = (False, False, False, True, True, False)
@@ -87,14 +94,21 @@ def _shown_path(upload: Upload, folder: Path) -> str:
     return printable(str(upload.path.relative_to(folder) if inside else upload.path))
 
 
-def _totals(plan: Plan, graph: Graph) -> Iterable[str]:
+def _totals(plan: Plan, graph: Graph, days: Sequence[str]) -> Iterable[str]:
     totals = plan.totals
     counted = [f"{number} {_SUMS[verdict]}" for verdict, number in totals.counts.items() if number]
     uploads = {upload.path: upload for planned in plan.instances.values() for upload in planned.uploads}
     yield f"plan   {', '.join(counted) or 'nothing to do'}"
     if film := running_time(graph, totals.film_seconds, totals.film_frames):
         yield f"film   {film}"
-    yield f"price  {price_of(totals.price)}"
+    yield f"price  {price_of(totals.price)}{_dated(days)}"
     if uploads:
         size = bytes_of(sum(upload.size for upload in uploads.values()))
         yield f"sends  {count_of(len(uploads), 'file')}, {size}"
+
+
+def _dated(days: Sequence[str]) -> str:
+    """From when the prices are, which the provider may have changed since."""
+    if not days:
+        return ""
+    return f" (prices of {days[0]})" if len(days) == 1 else f" (prices of {days[0]} to {days[-1]})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -17,6 +17,17 @@ from runner.providers.hosted.settings import Settings, read_settings
 def copies_of(settings: Settings) -> ModelCache:
     """Where the copies are kept that came from a server."""
     return ModelCache(cache_folder(), settings.origin)
+
+
+def days(names: Iterable[str]) -> list[str]:
+    """The days of the freshest copies of models, oldest first; those without a copy are passed over.
+
+    Raises:
+        UsageError: If the configuration cannot be used.
+    """
+    cache = copies_of(read_settings())
+    found = (cache.freshest(name) for name in dict.fromkeys(names))
+    return sorted({live.as_of for live in found if live})
 
 
 class FreshModels:
