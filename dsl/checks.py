@@ -69,6 +69,16 @@ def unused_defaults(
                 report.add(reference_findings.unused_default(place, kind, name, near, known=known))
 
 
+def takes_alike(resolved: Iterable[Resolved], report: Report) -> None:
+    """Warn of takes that can only be the same, because a seed is written for all of them."""
+    takes: dict[Place, tuple[str, int]] = {}
+    for each in resolved:
+        if each.instance.address.take > 1 and "seed" in each.nodes:
+            takes[each.place("seed")] = (each.draft.step.name, each.instance.address.take)
+    for place, (step, count) in takes.items():
+        report.add(shape_findings.takes_of_one_seed(report.at(place), step, count))
+
+
 def seedless_models(resolved: Iterable[Resolved], report: Report) -> None:
     """Note each model that takes no seed, where it is first used."""
     said: set[str] = set()

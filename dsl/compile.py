@@ -98,11 +98,12 @@ class _Compiler:
         self._facts = facts
         self._desk = MediaDesk(facts, folder, report)
         self._provider = overrides.provider
+        self._circled = overrides.circled
 
     def expanded(self, slate: str) -> tuple[dict[Address, Instance], tuple[Delivery, ...]]:
         """Every instance in order, and what is delivered; whole only where no error was reported."""
         recipe, report, scope = self._recipe, self._report, self._scope
-        drafts = expand(recipe, scope, report)
+        drafts = expand(recipe, scope, report, self._circled)
         outputs = Outputs(recipe, drafts, scope, self._desk, report)
         scope.outputs = outputs
         resolver = Resolver(recipe, scope, self._desk, report, provider=self._provider, seed=self.seed)
@@ -122,6 +123,7 @@ class _Compiler:
         checks.unused_values(recipe, scope, report)
         checks.unused_fields(recipe, scope, report)
         checks.unused_defaults(recipe, drafts, resolver.taken, report)
+        checks.takes_alike(resolved.values(), report)
         checks.seedless_models(resolved.values(), report)
         checks.chained_dissolves(resolved.values(), instances, report)
         return instances, deliveries
@@ -162,6 +164,7 @@ class _Compiler:
         for defaults in self._recipe.defaults.values():
             yield from ((written, lenient) for written in defaults.values())
         for step in self._recipe.steps.values():
+            yield from ((label.written, lenient) for axis in step.matrix.values() for label in axis)
             yield from ((written, lenient) for written in _written(step.wish))
         for shot in self._recipe.shots:
             here = Env(shot, lenient=True)

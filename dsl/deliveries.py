@@ -32,8 +32,8 @@ def read_outputs(recipe: Recipe, slate: str, scope: Scope, report: Report) -> tu
         written = Written(text, ("outputs", name))
         node = scope.evaluate(written, Env(delivering=True))
         for item in _delivered(node, name, report) if node else ():
-            shot = item.shot if isinstance(node, Listing) else None
-            wanted.append(_Wanted(name, shot, item.media, written.path))
+            shot, labels = (item.shot, item.labels) if isinstance(node, Listing) else (None, ())
+            wanted.append(_Wanted(name, shot, labels, item.media, written.path))
     return _named(wanted, slate, report)
 
 
@@ -45,8 +45,11 @@ def all_unused(
     for name, instances in drafts.items():
         for draft in () if name in outputs.used else instances:
             made = Made(draft.address, draft.output) if draft.output and not draft.supplied else None
-            if (media := made or outputs.supplied(draft)) is not None:
-                wanted.append(_Wanted(name, draft.shot.id if draft.shot else None, media, draft.step.path))
+            media = (made or outputs.supplied(draft)) if draft.circled else None
+            if media is not None:
+                shot = draft.shot.id if draft.shot else None
+                labels = tuple(label.text for label in draft.labels.values())
+                wanted.append(_Wanted(name, shot, labels, media, draft.step.path))
     return _named(wanted, slate, report)
 
 
@@ -56,6 +59,7 @@ class _Wanted:
 
     name: str
     shot: str | None
+    labels: tuple[str, ...]
     media: Media
     path: Path
 
@@ -65,7 +69,7 @@ def _named(wanted: Iterable[_Wanted], slate: str, report: Report) -> tuple[Deliv
     found: list[Delivery] = []
     taken: dict[str, str] = {}
     for each in wanted:
-        stem = "_".join(part for part in (slate, each.shot, each.name) if part)
+        stem = "_".join(part for part in (slate, each.shot, each.name, *each.labels) if part)
         if stem.casefold() in taken:
             report.add(shape_findings.same_file(report.key(each.path), stem, taken[stem.casefold()]))
         taken[stem.casefold()] = each.name

@@ -12,7 +12,7 @@ from dsl.diagnostics import Diagnostic
 from dsl.expand import Draft
 from dsl.media import MediaDesk, spread
 from dsl.nodes import Item, Listing, Node, Scalar, what
-from dsl.recipe import Recipe, Shot, Wish
+from dsl.recipe import Recipe, Wish
 from dsl.report import Place, Report
 from dsl.scope import Env, Scope
 from dsl.timeline import Transition, parse_transition
@@ -111,7 +111,8 @@ class CuttingRoom:
         wish = shot.wishes.get(draft.step.name) if shot and not draft.step.each_shot else None
         if shot is None or wish is None:
             return clip
-        if (node := self._asked(wish, "transition", shot)) is not None:
+        env = Env(shot, draft.labels)
+        if (node := self._asked(wish, "transition", env)) is not None:
             transition = _parsed(node.value) if isinstance(node, Scalar) else None
             at = self._report.at(node.place)
             if transition is None:
@@ -121,22 +122,22 @@ class CuttingRoom:
                 self._report.add(shape_findings.first_transition(at, "dissolve"))
             else:
                 clip = replace(clip, transition=transition, written=str(node.value), decided=node.place)  # type: ignore[union-attr]
-        if (node := self._asked(wish, "gain", shot)) is not None:
+        if (node := self._asked(wish, "gain", env)) is not None:
             value = node.value if isinstance(node, Scalar) else None
             if isinstance(value, bool) or not isinstance(value, int | float) or not -60 <= value <= 24:  # noqa: PLR2004
                 self._report.add(self._wrong(node, "gain", "a number of decibels from -60 to 24"))
             else:
                 clip = replace(clip, gain=float(value))
-        if (node := self._asked(wish, "mute", shot)) is not None:
+        if (node := self._asked(wish, "mute", env)) is not None:
             if isinstance(node, Scalar) and isinstance(node.value, bool):
                 clip = replace(clip, mute=node.value)
             else:
                 self._report.add(self._wrong(node, "mute", "true or false"))
         return clip
 
-    def _asked(self, wish: Wish, name: str, shot: Shot) -> Node | None:
+    def _asked(self, wish: Wish, name: str, env: Env) -> Node | None:
         written = wish.params.get(name)
-        return self._scope.evaluate(written, Env(shot)) if written else None
+        return self._scope.evaluate(written, env) if written else None
 
     def _wrong(self, node: Node, name: str, wanted: str) -> Diagnostic:
         given = node.value if isinstance(node, Scalar) else what(node)

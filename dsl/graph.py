@@ -35,6 +35,7 @@ class Instance:
         fps: The frame rate its parameters declare, frames per second; None where they do not.
         frames: The number of frames its parameters declare; None where they do not.
         span: Where the step is written.
+        gate: Whether what waits for it waits until it is approved, too; rehearsals take no notice.
     """
 
     address: Address
@@ -49,6 +50,7 @@ class Instance:
     fps: Fraction | None
     frames: int | None
     span: Span
+    gate: bool = False
 
     @property
     def inputs(self) -> tuple[Address, ...]:
@@ -106,12 +108,22 @@ class Graph:
     shots: tuple[str, ...] = ()
 
     def needed(self, targets: frozenset[Address] | None = None) -> tuple[Address, ...]:
-        """The instances that the deliveries (or the targets named) need, in order."""
+        """The instances that the deliveries (or the targets named) need, in order.
+
+        Of what is needed every take is, although only the circled one is used; of a target, the one named.
+        """
         wanted = set(targets) if targets is not None else set(self._delivered())
+        needed = set() if targets is not None else set(wanted)
         for address in reversed(tuple(self.instances)):
             if address in wanted:
+                needed.update(self.instances[address].inputs)
                 wanted.update(self.instances[address].inputs)
-        return tuple(address for address in self.instances if address in wanted)
+        points = {(address.step, address.point) for address in needed}
+        return tuple(
+            address
+            for address in self.instances
+            if address in wanted or (address.step, address.point) in points
+        )
 
     def critical_path(self, durations: Mapping[Address, float]) -> tuple[Address, ...]:
         """The chain of instances that takes longest, and so the least time a run takes.

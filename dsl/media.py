@@ -62,7 +62,9 @@ class MediaDesk:
         if len(found) == 1:
             return self.leaf(found[0], wanted, parameter)
         group = node.group if isinstance(node, Listing) else None
-        self._report.add(say.not_one(self._report.at(node.place), parameter, len(found), group))
+        shots = {each.shot for each in found if isinstance(each, Item)}
+        place = self._report.at(node.place)
+        self._report.add(say.not_one(place, parameter, len(found), group, looks=len(shots) == 1))
         return None
 
     def many(self, node: Node, wanted: tuple[MediaType, ...], parameter: str) -> tuple[Media, ...] | None:

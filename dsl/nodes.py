@@ -32,6 +32,8 @@ class Item:
         step: The step referred to.
         shot: The id of the shot it is of; None where the step is made once.
         place: Where it is referred to.
+        weight: Always 1.
+        labels: The labels of its matrix, in the alphabetical order of their keys.
     """
 
     media: Media
@@ -39,6 +41,7 @@ class Item:
     shot: str | None
     place: Place
     weight: int = 1
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

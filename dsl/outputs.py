@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from dsl import reference_findings as say
 from dsl.address import Address
 from dsl.diagnostics import Span
 from dsl.expand import Draft
+from dsl.joins import SHOT, Joined, Joins
 from dsl.media import MediaDesk
 from dsl.nodes import Item, Listing, Node
 from dsl.recipe import Recipe, Step
@@ -40,8 +42,8 @@ class Outputs:
         self._scope = scope
         self._desk = desk
         self._report = report
-        self._position = {shot.id: index for index, shot in enumerate(recipe.story)}
-        self._omitted = {shot.id for shot in recipe.shots if shot.omit}
+        self._joins = Joins(recipe, drafts, report)
+        self._story = tuple(self._joins.shots)
         self._supplies: dict[Address, Media | None] = {}
 
     def lookup(self, ref: Ref, path: Path, env: Env) -> Node | None:
@@ -64,28 +66,30 @@ class Outputs:
         drafts = self._drafts[step.name]
         if drafts and not self._offers(words, word, drafts[0], path):
             return None
-        targets = self._targets(ref, neighbour, step, path, env)
-        if targets is None or env.lenient:
+        joined = self._joined(ref, neighbour, step, path, env)
+        if joined is None:
             return None
-        group = step.each_shot and env.shot is None and not ref.point
-        return self._media(targets, words[0], ref, path, group=group)
+        return self._media(joined.drafts, words[0], ref, path, group=bool(joined.left))
 
-    def _targets(
-        self, ref: Ref, neighbour: Word | None, step: Step, path: Path, env: Env
-    ) -> tuple[Draft, ...] | None:
+    def _joined(self, ref: Ref, neighbour: Word | None, step: Step, path: Path, env: Env) -> Joined | None:
         """The instances that a reference means: those of the same point, or of the point it names."""
-        drafts = self._drafts[step.name]
-        if ref.point:
-            if step.each_shot and len(ref.point) == 1:
-                return self._pointed(ref.point[0], drafts, path)
-            self._bad_point(ref, step, path)
+        fixed = self._joins.fix(step, [(label.text, partial(self._at, label, path)) for label in ref.point])
+        here = self._joins.of(env)
+        if fixed is None:
             return None
-        if neighbour is not None:
-            return self._neighbours(neighbour, step, path, env)
-        if not step.each_shot or (env.shot is None and not env.lenient):
-            return drafts
-        at = self._position.get(env.shot.id) if env.shot else None
-        return None if at is None else drafts[at : at + 1]
+        if neighbour is not None and not ref.point:
+            moved = self._moved(neighbour, step, path, env)
+            if moved is None:
+                return None
+            here[SHOT] = moved
+        if env.lenient:
+            return None
+        joined = self._joins.join(step, here, fixed, lambda: self._at(ref.root, path))
+        if joined is not None and len(joined.left) > 1 and not env.delivering:
+            place = Place(path, ref.start + 2, ref.end - 1)
+            self._report.add(say.axes_left_over(self._report.at(place), step.name, joined.left))
+            return None
+        return joined
 
     def _media(
         self, targets: tuple[Draft, ...], output: Word, ref: Ref, path: Path, *, group: bool
@@ -98,7 +102,9 @@ class Outputs:
                 continue
             if output.text != draft.output and isinstance(media, Made | LocalMedia | RemoteMedia):
                 media = Derived(media, _derived(output.text))
-            found.append(Item(media, draft.step.name, draft.shot.id if draft.shot else None, place))
+            labels = tuple(label.text for label in draft.labels.values())
+            shot = draft.shot.id if draft.shot else None
+            found.append(Item(media, draft.step.name, shot, place, labels=labels))
         if len(found) < len(targets):
             return None
         if not group:
@@ -119,7 +125,7 @@ class Outputs:
         if key not in self._supplies:
             place = Place(draft.supplied.path)
             with self._scope.entered(key, f"{draft.address}.{draft.output}", place) as free:
-                node = self._scope.evaluate(draft.supplied, Env(draft.shot)) if free else None
+                node = self._scope.evaluate(draft.supplied, draft.env) if free else None
             if not free:
                 return None
             self._supplies[key] = (
@@ -136,20 +142,20 @@ class Outputs:
         for index, text in enumerate(written.value if written else ()):
             assert written is not None
             path = (*written.path, index)
-            name, _, shot = text.partition("/")
-            if name not in self._recipe.steps:
+            name, _, point = text.partition("/")
+            if (step := self._recipe.steps.get(name)) is None:
                 near = self._report.near(name, self._recipe.steps)
                 self._report.add(say.unknown_step(self._report.value(path), name, near))
                 continue
-            targets = self._drafts[name]
-            if shot:
-                targets = tuple(each for each in targets if each.shot and each.shot.id == shot)
-                if not targets:
-                    near = self._report.near(shot, self._position)
-                    self._report.add(say.unknown_point(self._report.value(path), shot, near))
-            elif draft.shot is not None and self._recipe.steps[name].each_shot:
-                targets = tuple(each for each in targets if each.shot is draft.shot)
-            found.update((each.address, None) for each in targets if each.supplied is None)
+            place = partial(self._report.value, path)
+            labels = [(label, place) for label in point.split(",")] if point else []
+            fixed = self._joins.fix(step, labels)
+            if fixed is None:
+                continue
+            joined = self._joins.join(step, self._joins.of(draft.env), fixed, place)
+            for each in joined.drafts if joined else ():
+                if each.supplied is None:
+                    found[each.address] = None
         return tuple(found)
 
     def _offers(self, words: list[Word], step: Word, draft: Draft, path: Path) -> bool:
@@ -169,23 +175,8 @@ class Outputs:
             return False
         return True
 
-    def _pointed(self, label: Word, drafts: tuple[Draft, ...], path: Path) -> tuple[Draft, ...] | None:
-        if (at := self._position.get(label.text)) is not None:
-            return drafts[at : at + 1]
-        if label.text in self._omitted:
-            self._report.add(say.omitted_point(self._at(label, path), label.text))
-        else:
-            near = self._report.near(label.text, self._position)
-            self._report.add(say.unknown_point(self._at(label, path), label.text, near))
-        return None
-
-    def _bad_point(self, ref: Ref, step: Step, path: Path) -> None:
-        if step.each_shot:
-            self._report.add(say.too_many_labels(self._at(ref.point[1], path), step.name))
-        else:
-            self._report.add(say.point_without_axis(self._at(ref.point[0], path), step.name))
-
-    def _neighbours(self, word: Word, step: Step, path: Path, env: Env) -> tuple[Draft, ...] | None:
+    def _moved(self, word: Word, step: Step, path: Path, env: Env) -> str | None:
+        """The id of the neighbouring shot; None where that is reported, or only names are looked at."""
         if not step.each_shot:
             self._report.add(say.neighbour_without_shots(self._at(word, path), word.text, step.name))
             return None
@@ -193,13 +184,14 @@ class Outputs:
             if not env.lenient:
                 self._report.add(say.no_shot_here(self._at(word, path), word.text))
             return None
-        if (here := self._position.get(env.shot.id)) is None or env.lenient:
+        shots = self._joins.shots
+        if (here := shots.get(env.shot.id)) is None or env.lenient:
             return None
         at = here - 1 if word.text == "prev" else here + 1
-        if not 0 <= at < len(self._position):
+        if not 0 <= at < len(shots):
             self._report.add(say.no_neighbour(self._at(word, path), word.text, env.shot.id))
             return None
-        return self._drafts[step.name][at : at + 1]
+        return self._story[at]
 
     def _no_step(self, ref: Ref, word: Word, neighbour: Word | None, path: Path) -> None:
         known = (*self._recipe.steps, *(RESERVED if neighbour is None else ()))

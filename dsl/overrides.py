@@ -27,12 +27,14 @@ class Overrides:
         seed: The root seed.
         provider: Who renders, whatever the recipe says.
         allow_large: Whether more than 1,000 instances are allowed.
+        circled: The take that is used of an instance, by its address without a take; the first of others.
     """
 
     vars: Mapping[str, str] = field(default_factory=dict)
     seed: int | None = None
     provider: str | None = None
     allow_large: bool = False
+    circled: Mapping[str, int] = field(default_factory=dict)
 
 
 def override_vars(recipe: Recipe, overrides: Overrides) -> dict[Path, bool | int | float | str]:

@@ -8,7 +8,9 @@ from typing import Any
 
 from dsl.report import Path
 
-STEP_KEYS = ("uses", "model", "provider", "for_each", "needs", "without", "params")
+STEP_KEYS = (
+    *("uses", "model", "provider", "for_each", "matrix", "needs", "takes", "gate", "without", "params"),
+)
 VALUE_TABLES = ("vars", "cast", "style")
 
 
@@ -30,7 +32,7 @@ class Wish:
 
     Attributes:
         path: Where it is written.
-        fields: `model`, `provider`, `needs`, `without`, by key, where written.
+        fields: `model`, `provider`, `needs`, `takes`, `gate`, `without`, by key, where written.
         params: Every other key.
         broken: Something in it is of the wrong shape, and has been reported.
     """
@@ -42,13 +44,31 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
+class Label:
+    """One value of a matrix, and what it is called in addresses."""
+
+    text: str
+    written: Written
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """What the author wrote under `[steps.NAME]`."""
+    """What the author wrote under `[steps.NAME]`.
+
+    Attributes:
+        name: Its name.
+        uses: The kind of step.
+        each_shot: Whether it is made for each shot.
+        wish: Everything else.
+        matrix: Its other axes in the alphabetical order of their keys, each with its values in the order
+            written.
+    """
 
     name: str
     uses: str
     each_shot: bool
     wish: Wish
+    matrix: Mapping[str, tuple[Label, ...]] = field(default_factory=dict)
 
     @property
     def path(self) -> Path:

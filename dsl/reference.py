@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 RESERVED = ("vars", "cast", "style", "shot", "prev", "next", "matrix", "recipe")
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*", re.ASCII)
-_LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*", re.ASCII)
+_LABEL = re.compile(r"-?[0-9]+\.[0-9]+(?=[.,}])|-?[0-9]+(?=[.,}])|[A-Za-z0-9][A-Za-z0-9_-]*", re.ASCII)
 
 Fault: TypeAlias = Literal["unclosed", "empty", "nested", "spaces", "take", "name", "point"]
 
@@ -143,7 +143,7 @@ def _words(text: str, start: int, close: int) -> Ref | Problem:
         if at < close and text[at] == "/" and not point:
             separator = "/"
             while separator in ("/", ","):
-                if (label := _LABEL.match(text, at + 1, close)) is None:
+                if (label := _LABEL.match(text, at + 1, close + 1)) is None:
                     return Problem("point", at + 1, _stop(text, at + 1, close))
                 point.append(Word(label[0], label.start(), label.end()))
                 at = label.end()

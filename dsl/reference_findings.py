@@ -17,9 +17,9 @@ _FAULTS: dict[Fault, tuple[str, str]] = {
     ),
     "nested": ("a reference cannot hold another", "write the two one after the other"),
     "spaces": ("a reference has no spaces inside", "write ${NAME.NAME}"),
-    "take": ("takes are not in this release yet", "leave out the @ and its number"),
+    "take": ("a reference means the circled take", "leave out the @ and its number"),
     "name": ("this is not a name", "a reference is names with dots between them; there are no expressions"),
-    "point": ("this is not a shot's id", 'write "${plate/010.video}"'),
+    "point": ("this is not a shot's id or a label", 'write "${plate/010.video}"'),
 }
 _A = {"image": "an image", "video": "a video", "audio": "audio"}
 
@@ -133,10 +133,12 @@ def wrong_media(span: Span, parameter: str, wanted: MediaType, given: MediaType)
     return _error("RM210", span, f'"{parameter}" takes {_A[wanted]}, and this is {_A[given]}', hint)
 
 
-def not_one(span: Span, parameter: str, count: int, step: str | None) -> Diagnostic:
+def not_one(span: Span, parameter: str, count: int, step: str | None, *, looks: bool = False) -> Diagnostic:
     """A list where one medium is wanted."""
     hint = None
-    if step is not None:
+    if step is not None and looks and count > 1:
+        hint = f'give this step the matrix of "{step}", or fix its label, as in ${{{step}/LABEL.…}}'
+    elif step is not None:
         hint = f'for_each = "shots" takes them one by one, ${{{step}/ID.…}} names one'
     what = "an empty list" if count == 0 else f"a list of {count}"
     return _error("RM211", span, f'"{parameter}" takes one, and this is {what}', hint)
@@ -157,9 +159,15 @@ def media_not_wanted(span: Span, parameter: str, given: MediaType) -> Diagnostic
     return _error("RM212", span, f'"{parameter}" takes no media, and this is {_A[given]}')
 
 
-def unknown_point(span: Span, shot: str, near: str | None) -> Diagnostic:
-    """A reference that names a shot which does not exist."""
-    return _error("RM213", span, f'there is no shot "{shot}"', _did_you_mean(near))
+def unknown_point(span: Span, axis: str, label: str, near: str | None) -> Diagnostic:
+    """A reference that names a shot or a label which does not exist."""
+    return _error("RM213", span, f'there is no {axis} "{label}"', _did_you_mean(near))
+
+
+def no_such_variant(span: Span, step: str, axis: str, label: str, known: Sequence[str]) -> Diagnostic:
+    """A reference to a step that is not made for a label of the step which refers to it."""
+    choices = listing(known, "and") if len(known) <= 8 else f"{len(known)} others"  # noqa: PLR2004
+    return _error("RM213", span, f'"{step}" has no {axis} "{label}"', f"it has {choices}")
 
 
 def omitted_point(span: Span, shot: str) -> Diagnostic:
@@ -172,9 +180,10 @@ def point_without_axis(span: Span, step: str) -> Diagnostic:
     return _error("RM214", span, f'"{step}" is not made for each shot', f"write {step} alone")
 
 
-def too_many_labels(span: Span, step: str) -> Diagnostic:
+def too_many_labels(span: Span, step: str, axes: Sequence[str]) -> Diagnostic:
     """A reference that fixes more axes than a step has."""
-    return _error("RM214", span, f'"{step}" has no axis but its shots', "leave this out")
+    own = "its shots" if tuple(axes) == ("shot",) else listing(axes, "and")
+    return _error("RM214", span, f'"{step}" has no axis but {own}', "leave this out")
 
 
 def too_deep(span: Span) -> Diagnostic:
@@ -194,6 +203,26 @@ def no_sound_for(span: Span, film: str) -> Diagnostic:
         span,
         f'these cannot be matched with the clips of "{film}"',
         "use as many as there are clips, or the sound of a step made for each shot",
+    )
+
+
+def axes_left_over(span: Span, step: str, axes: Sequence[str]) -> Diagnostic:
+    """A reference that would be a list of lists."""
+    return _error(
+        "RM217",
+        span,
+        f'"{step}" is made for each {listing(axes, "and")}, and this fixes none of them',
+        f"fix all but one, as in ${{{step}/LABEL.…}}, or give this step the same axes",
+    )
+
+
+def no_matrix_here(span: Span) -> Diagnostic:
+    """`matrix` in a step that has none."""
+    return _error(
+        "RM208",
+        span,
+        '"matrix" has no meaning here, as this step has no matrix',
+        'matrix.look = ["a", "b"] makes one of each',
     )
 
 

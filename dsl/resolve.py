@@ -20,7 +20,7 @@ from dsl.nodes import Node, Scalar, items, plain, within
 from dsl.parameters import Finding, check_parameters
 from dsl.recipe import STEP_KEYS, Recipe, Wish, Written
 from dsl.report import Place, Report
-from dsl.scope import Env, Scope
+from dsl.scope import Scope
 from dsl.seeds import derive_seed
 from dsl.values import MediaType, Value
 
@@ -86,7 +86,7 @@ class Resolver:
         if draft.model is not None and fresh is not None:
             owner = widened(draft.model, fresh)
         written = self._merged(draft, kind, owner)
-        found = {name: self._scope.evaluate(each, Env(draft.shot)) for name, each in written.items()}
+        found = {name: self._scope.evaluate(each, draft.env) for name, each in written.items()}
         nodes = {name: node for name, node in found.items() if node is not None}
         cut = self._room.cut(draft, nodes) if kind.name == "concat" else None
         params: dict[str, Value] = {}
@@ -97,7 +97,9 @@ class Resolver:
         lost = frozenset(written) - frozenset(params)
         faults = self._judge(draft, kind, params, written, nodes, fresh=fresh)
         if draft.model is not None and draft.model.takes_seed and "seed" not in written:
-            params["seed"] = derive_seed(self._seed, draft.shot.id if draft.shot else None)
+            params["seed"] = derive_seed(
+                self._seed, draft.shot.id if draft.shot else None, draft.address.take
+            )
         if cut is not None:
             params = _cut_params(params, cut)
         instance = Instance(
@@ -113,9 +115,14 @@ class Resolver:
             fps=None,
             frames=None,
             span=self._report.key(draft.step.path),
+            gate=self._gated(draft),
         )
         whole = not faults and not lost and (cut is not None or kind.name != "concat")
         return Resolved(draft, instance, nodes, cut, whole)
+
+    def _gated(self, draft: Draft) -> bool:
+        tiers = (draft.wish, draft.step.wish)
+        return next((tier.fields["gate"].value for tier in tiers if tier and "gate" in tier.fields), False)
 
     def _merged(self, draft: Draft, kind: Kind, owner: Model | Kind) -> dict[str, Written]:
         """Defaults, then the step, then the shot; what `without` names is dropped after its own tier."""
@@ -195,7 +202,7 @@ class Resolver:
             return self._provider
         for tier in (draft.wish, draft.step.wish):
             if tier is not None and (written := tier.fields.get("provider")) is not None:
-                node = self._scope.evaluate(written, Env(draft.shot))
+                node = self._scope.evaluate(written, draft.env)
                 if isinstance(node, Scalar) and isinstance(node.value, str):
                     return node.value
         return self._recipe.provider

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
 from dsl import reference_findings as say
 from dsl import shape_findings
 from dsl.diagnostics import Span
 from dsl.nodes import Listing, Node, Scalar, Table, what
-from dsl.recipe import Recipe, Shot, Written
+from dsl.recipe import Label, Recipe, Shot, Written
 from dsl.reference import RESERVED, Ref, Word, scan
 from dsl.report import Path, Place, Report
 
@@ -32,11 +32,13 @@ class Env:
 
     Attributes:
         shot: The shot it is looked at for; None outside `for_each`.
+        labels: The values of the step's matrix, by axis.
         lenient: Only to see whether names exist; what steps make is not asked for.
         delivering: Whether it is an output of the recipe rather than an input of a step.
     """
 
     shot: Shot | None = None
+    labels: Mapping[str, Label] = field(default_factory=dict)
     lenient: bool = False
     delivering: bool = False
 
@@ -89,11 +91,11 @@ class Scope:
 
     def finish(self) -> None:
         """Report the fields that shots do not have, each once for all shots."""
-        for (place, field), shots in self._missing.items():
-            own = [name for name in shots[0].fields if name not in self.read]
-            if (near := self._report.near(field, own)) is not None:
+        for (place, name), shots in self._missing.items():
+            own = [each for each in shots[0].fields if each not in self.read]
+            if (near := self._report.near(name, own)) is not None:
                 self.read.add(near)  # It was meant, and is not unused as well.
-            self._report.add(say.no_field(self._report.at(place), [s.id for s in shots], field, near))
+            self._report.add(say.no_field(self._report.at(place), [s.id for s in shots], name, near))
 
     @contextmanager
     def entered(self, key: object, label: str, place: Place) -> Iterator[bool]:
@@ -207,9 +209,6 @@ class Scope:
             return None
         if root not in RESERVED or root in ("prev", "next"):
             return self.outputs.lookup(ref, path, env) if self.outputs else None
-        if root == "matrix":
-            self._report.add(shape_findings.later_release(self._at(ref.root, path), "matrix"))
-            return None
         if ref.point:
             place = Place(path, ref.point[0].start - 1, ref.point[-1].end)
             self._report.add(say.malformed(self._report.at(place), "name"))
@@ -217,7 +216,9 @@ class Scope:
         if len(ref.words) == 1:
             self._report.add(say.names_a_table(self._at(ref.root, path), root))
             return None
-        look = {"shot": self._of_shot, "recipe": self._of_recipe}.get(root, self._of_table)
+        look = {"shot": self._of_shot, "recipe": self._of_recipe, "matrix": self._of_matrix}.get(
+            root, self._of_table
+        )
         return look(ref, path, env)
 
     def _of_recipe(self, ref: Ref, path: Path, _env: Env) -> Node | None:
@@ -247,6 +248,19 @@ class Scope:
                 shots.append(env.shot)
             return None
         return self._inside(self._value(written, env, f"shot.{name.text}", place), ref, 2, path)
+
+    def _of_matrix(self, ref: Ref, path: Path, env: Env) -> Node | None:
+        name = ref.words[1]
+        if (label := env.labels.get(name.text)) is not None:
+            place = Place(path, name.start, name.end)
+            return self._inside(self._value(label.written, env, f"matrix.{name.text}", place), ref, 2, path)
+        if not env.labels and not env.lenient:
+            self._report.add(say.no_matrix_here(self._at(ref.root, path)))
+            return None
+        axes = env.labels or {axis for step in self._recipe.steps.values() for axis in step.matrix}
+        if name.text not in axes:
+            self._unknown(name, path, "matrix", dict.fromkeys(axes))
+        return None
 
     def _of_table(self, ref: Ref, path: Path, env: Env) -> Node | None:
         """Walk into the table as it is written, then into what its references yield."""
@@ -289,7 +303,8 @@ class Scope:
         """A value that is referred to, worked out once a shot."""
         if not isinstance(written.value, str | list | dict):
             return self._node(written.value, written.path, env)
-        key = (written.path, env.shot.id if env.shot else None, env.lenient)
+        variant = tuple(label.written.path for label in env.labels.values())
+        key = (written.path, env.shot.id if env.shot else None, variant, env.lenient)
         if key not in self._known:
             with self.entered(key, label, place) as free:
                 found = self._node(written.value, written.path, env) if free else None

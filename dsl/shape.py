@@ -69,6 +69,8 @@ class WishShape(BaseModel):
     model: str | None = Field(None, description="text, the id of a model")
     provider: str | None = Field(None, min_length=1, description="text, the name of a provider")
     needs: list[str] = Field([], description="a list of the names of steps")
+    takes: int = Field(1, ge=1, le=999, description="a whole number from 1 to 999")
+    gate: bool = Field(False, description="true or false")
     without: list[str] = Field([], description="a list of the names of parameters")
     params: dict[str, Any] = Field({}, description="a table of parameters")
 
@@ -78,6 +80,7 @@ class StepShape(WishShape):
 
     uses: str = Field(description="text, a kind of step")
     for_each: Literal["shots"] | None = Field(None, description='"shots"')
+    matrix: dict[str, list[Any]] = Field({}, description='lists by name, such as matrix.look = ["a", "b"]')
 
 
 def check(model: type[BaseModel], table: Mapping[str, Any], path: Path, report: Report) -> frozenset[Path]:

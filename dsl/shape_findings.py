@@ -62,13 +62,18 @@ def broken_plugin(span: Span, reason: str) -> Diagnostic:
 
 def bad_name(span: Span, what: str, name: str) -> Diagnostic:
     """A name that could not be referred to, or would not be safe as a file's name."""
-    first = "a letter or _" if what == "a step" else "a letter or digit"
+    first = "a letter or _" if what != "an output" else "a letter or digit"
     return _error(
         "RM107",
         span,
         f'{what} cannot be called "{name}"',
         f"begin with {first}, go on with letters, digits, - and _, 64 characters at most",
     )
+
+
+def axis_of_shots(span: Span) -> Diagnostic:
+    """An axis of a matrix that is called like that of the shots."""
+    return _error("RM107", span, 'an axis cannot be called "shot", which is what for_each makes', "rename it")
 
 
 def repeated_shot(span: Span, shot: str, first: Span) -> Diagnostic:
@@ -92,8 +97,12 @@ def unknown_language(span: Span) -> Diagnostic:
 
 
 def only_for_providers(span: Span, key: str, kind: str) -> Diagnostic:
-    """`model` or `provider` for work that is done on this machine."""
-    return _error("RM111", span, f'"{kind}" is done on this machine and takes no {key}', "delete this line")
+    """`model`, `provider` or `takes` for work that is done on this machine."""
+    if key == "takes":
+        message = f'"{kind}" is done on this machine, and every take of it would be the same'
+    else:
+        message = f'"{kind}" is done on this machine and takes no {key}'
+    return _error("RM111", span, message, "delete this line")
 
 
 def wish_not_table(span: Span, step: str) -> Diagnostic:
@@ -173,6 +182,26 @@ def included_too_much(span: Span, files: int, characters: int) -> Diagnostic:
     )
 
 
+def empty_axis(span: Span, key: str) -> Diagnostic:
+    """A matrix without values."""
+    return _error("RM122", span, f"matrix.{key} has no values, so that nothing would be made", "name one")
+
+
+def no_label(span: Span) -> Diagnostic:
+    """A value of a matrix that has no name to call its instances by."""
+    return _error(
+        "RM122",
+        span,
+        "this has no label to call an instance by",
+        "write a number, a name of letters, digits, - and _, or a reference alone",
+    )
+
+
+def same_label(span: Span, label: str) -> Diagnostic:
+    """Two values of a matrix that are called the same."""
+    return _error("RM122", span, f'two values of this matrix are called "{label}"', "leave one out")
+
+
 # RM3: models and kinds. What a model thinks of its parameters is in `findings`.
 
 
@@ -196,6 +225,16 @@ def model_mismatch(span: Span, model: str, uses: str, reason: str) -> Diagnostic
 def seedless_model(span: Span, model: str) -> Diagnostic:
     """A clip of this model can be kept, and never made again."""
     return _note("RM352", span, f"{model} takes no seed: what it makes can be kept, but not made again")
+
+
+def takes_of_one_seed(span: Span, step: str, takes: int) -> Diagnostic:
+    """Several takes of one seed."""
+    return _warning(
+        "RM353",
+        span,
+        f'"{step}" makes {takes} takes of one seed, which will all be alike',
+        "leave the seed out, and each take gets its own",
+    )
 
 
 # RM4: the cut.

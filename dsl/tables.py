@@ -12,15 +12,16 @@ from typing import Any
 
 from dsl import shape_findings as say
 from dsl.library import Library
+from dsl.matrix import read_matrix
 from dsl.recipe import STEP_KEYS, VALUE_TABLES, Recipe, Shot, Step, Wish, Written
 from dsl.reference import RESERVED
 from dsl.reference_findings import reserved_name
 from dsl.report import Path, Report
 from dsl.shape import FILE_NAME, STEPS, Part, ShotShape, StepShape, Top, WholeTop, WishShape, check
 
-LATER_STEP = ("matrix", "takes", "gate")
 LATER_CUT = ("audio_lead", "crop")
 LATER_CONCAT = ("music",)
+ONCE = ("uses", "for_each", "matrix")
 RECIPE_ONLY = ("title", "slate", "seed", "provider", "max_cost", "outputs")
 TOP_ONLY = ("schema", "title", "slate", "seed", "provider", "max_cost", "include")
 
@@ -146,14 +147,16 @@ def _read_step(name: str, written: Written, report: Report) -> Step:
     elif not _STEP_NAME.fullmatch(name):
         report.add(say.bad_name(report.key(path), "a step", name))
     uses = written.value.get("uses")
-    later = (*LATER_STEP, *LATER_CONCAT) if uses == "concat" else LATER_STEP
-    table = _without_later(written.value, later, path, report)
+    table = _without_later(written.value, LATER_CONCAT if uses == "concat" else (), path, report)
     bad = check(StepShape, table, path, report)
     return Step(
         name=name,
         uses=uses if isinstance(uses, str) else "",
         each_shot=_for_each(table, report),
         wish=_wish(table, path, bad),
+        matrix=read_matrix(Written(table.get("matrix", {}), (*path, "matrix")), report)
+        if (*path, "matrix") not in bad
+        else {},
     )
 
 
@@ -179,7 +182,7 @@ def _read_shot(
         if key not in cuts:
             fields[key] = written
         elif isinstance(written.value, dict):
-            later = (*LATER_STEP, *LATER_CUT) if cuts[key] else LATER_STEP
+            later = LATER_CUT if cuts[key] else ()
             wishes[key] = _read_wish(written, defaults.get(key), later, report)
         else:
             report.add(say.wish_not_table(report.key(written.path), key))
@@ -193,10 +196,10 @@ def _read_shot(
 
 
 def _read_wish(written: Written, default: Written | None, later: tuple[str, ...], report: Report) -> Wish:
-    for key in ("uses", "for_each"):
+    for key in ONCE:
         if key in written.value:
             report.add(say.not_in_a_shot(report.key((*written.path, key)), key))
-    table = {key: value for key, value in written.value.items() if key not in ("uses", "for_each")}
+    table = {key: value for key, value in written.value.items() if key not in ONCE}
     table = _without_later(table, later, written.path, report)
     own = _wish(table, written.path, check(WishShape, table, written.path, report))
     if default is None or default.path == written.path or not isinstance(default.value, dict):
