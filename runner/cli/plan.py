@@ -28,7 +28,7 @@ def command(recipe: Path, options: RunOptions, as_json: bool) -> int:
     there is a key, the provider is asked for the models' prices.
     """
     from runner.plan import plan_json
-    from runner.price_days import price_days
+    from runner.price_source import price_source
     from runner.project import open_project
     from runner.views.plan_text import plan_text
 
@@ -38,5 +38,5 @@ def command(recipe: Path, options: RunOptions, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps(plan_json(plan), indent=2))
     else:
-        click.echo(plan_text(plan, project.graph, price_days(plan), colour=colour(sys.stdout)))
+        click.echo(plan_text(plan, project.graph, price_source(plan), colour=colour(sys.stdout)))
     return DONE

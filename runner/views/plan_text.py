@@ -30,13 +30,13 @@ _PLAIN = "\x1b[0m"
 _VALUE_WIDTH = 60
 
 
-def plan_text(plan: Plan, graph: Graph, days: Sequence[str] = (), *, colour: bool) -> str:
+def plan_text(plan: Plan, graph: Graph, source: str = "", *, colour: bool) -> str:
     """What `reel plan` prints.
 
     Args:
         plan: The plan.
         graph: The recipe.
-        days: Of which days the prices are, oldest first.
+        source: Whose the prices are, and of which day; empty where there is nothing to say of it.
         colour: Whether to colour the verdicts.
     """
     told = [plan.instances[one.address] for one in graph.told() if one.address in plan.instances]
@@ -46,7 +46,7 @@ def plan_text(plan: Plan, graph: Graph, days: Sequence[str] = (), *, colour: boo
     for planned, row in zip(told, rows, strict=True):
         lines.append(_line(row, widths, _VERDICTS[planned.verdict] if colour else ""))
         lines += [f"{' ' * (widths[0] + 4)}{text}" for text in _details(planned, graph.recipe.parent)]
-    return "\n".join([*lines, "", *_totals(plan, graph, days)])
+    return "\n".join([*lines, "", *_totals(plan, graph, source)])
 
 
 _RIGHT = (False, False, False, True, True, False)
@@ -94,21 +94,14 @@ def _shown_path(upload: Upload, folder: Path) -> str:
     return printable(str(upload.path.relative_to(folder) if inside else upload.path))
 
 
-def _totals(plan: Plan, graph: Graph, days: Sequence[str]) -> Iterable[str]:
+def _totals(plan: Plan, graph: Graph, source: str) -> Iterable[str]:
     totals = plan.totals
     counted = [f"{number} {_SUMS[verdict]}" for verdict, number in totals.counts.items() if number]
     uploads = {upload.path: upload for planned in plan.instances.values() for upload in planned.uploads}
     yield f"plan   {', '.join(counted) or 'nothing to do'}"
     if film := running_time(graph, totals.film_seconds, totals.film_frames):
         yield f"film   {film}"
-    yield f"price  {price_of(totals.price)}{_dated(days)}"
+    yield f"price  {price_of(totals.price)}{f' ({source})' if source else ''}"
     if uploads:
         size = bytes_of(sum(upload.size for upload in uploads.values()))
         yield f"sends  {count_of(len(uploads), 'file')}, {size}"
-
-
-def _dated(days: Sequence[str]) -> str:
-    """From when the prices are, which the provider may have changed since."""
-    if not days:
-        return ""
-    return f" (prices of {days[0]})" if len(days) == 1 else f" (prices of {days[0]} to {days[-1]})"
