@@ -14,6 +14,7 @@ from dsl.deliveries import all_unused, read_outputs, slate_of
 from dsl.diagnostics import RecipeError
 from dsl.expand import expand, within_limit
 from dsl.facts import Facts
+from dsl.footage import Footage
 from dsl.graph import Delivery, Graph, Instance, circles, in_order
 from dsl.lengths import Lengths
 from dsl.library import load_library
@@ -95,7 +96,7 @@ class _Compiler:
         self._recipe = recipe
         self._report = report
         self._scope = scope
-        self._facts = facts
+        self._lengths = Lengths(facts, report)
         self._desk = MediaDesk(facts, folder, report)
         self._provider = overrides.provider
         self._circled = overrides.circled
@@ -126,6 +127,7 @@ class _Compiler:
         checks.takes_alike(resolved.values(), report)
         checks.seedless_models(resolved.values(), report)
         checks.chained_dissolves(resolved.values(), instances, report)
+        Footage(instances, self._lengths, report).look(resolved.values())
         return instances, deliveries
 
     def _ordered(self, resolved: Mapping[Address, Resolved]) -> dict[Address, Instance]:
@@ -135,8 +137,7 @@ class _Compiler:
         order, stuck = in_order(inputs, rank.__getitem__)
         if stuck:
             self._circles({address: inputs[address] for address in stuck}, resolved)
-        lengths = Lengths(self._facts, self._report)
-        return {address: lengths.declare(resolved[address]) for address in order}
+        return {address: self._lengths.declare(resolved[address]) for address in order}
 
     def _circles(
         self, inputs: Mapping[Address, tuple[Address, ...]], resolved: Mapping[Address, Resolved]

@@ -63,19 +63,19 @@ class Lengths:
             case "concat":
                 return self._of_cut(resolved, resolved.cut) if resolved.cut else Extent()
             case "control-video":
-                return self._of(instance.params.get("input_video"))
+                return self.of(instance.params.get("input_video"))
             case "trim":
                 return self._of_trim(resolved, instance)
         return Extent()
 
-    def _of(self, media: Value) -> Extent:
+    def of(self, media: Value) -> Extent:
         """What is declared of a medium."""
         if isinstance(media, Made):
             return self._known.get(media.address, Extent())
         if isinstance(media, LocalMedia) and media.media != "image":
             return Extent(self._facts.length(media.path))
         if isinstance(media, Derived) and media.output == "audio":
-            return Extent(self._of(media.source).seconds)
+            return Extent(self.of(media.source).seconds)
         return Extent()
 
     def _matched(self, instance: Instance) -> Instance:
@@ -87,14 +87,14 @@ class Lengths:
         match = Match(
             "input_video", float(rate), schema.get("minimum", 1), schema.get("maximum", _MOST_FRAMES)
         )
-        seconds = self._of(instance.params.get("input_video")).seconds
+        seconds = self.of(instance.params.get("input_video")).seconds
         settled: Value = match
         if seconds is not None:
             settled = match_frames(seconds, _exact(rate), minimum=match.minimum, maximum=match.maximum)
         return replace(instance, params={**instance.params, "num_frames": settled})
 
     def _of_trim(self, resolved: Resolved, instance: Instance) -> Extent:
-        source = self._of(instance.params.get("input_video"))
+        source = self.of(instance.params.get("input_video"))
         start = _number(instance.params.get("start", 0)) or Fraction(0)
         end = _number(instance.params.get("end"))
         if source.seconds is not None:
@@ -114,7 +114,7 @@ class Lengths:
         return Extent(Fraction(frames) / source.fps, source.fps, frames)  # What the file will last.
 
     def _of_cut(self, resolved: Resolved, cut: Cut) -> Extent:
-        extents = [self._of(clip.source) for clip in cut.clips]
+        extents = [self.of(clip.source) for clip in cut.clips]
         fps = _number(resolved.instance.params.get("fps")) or (extents[0].fps if extents else None)
         if fps is None:
             return Extent()

@@ -125,7 +125,7 @@ def test_the_harbour_has_its_instances_in_order(bench: Bench) -> None:
     assert [str(address) for address in graph.instances] == [
         *("plate/010", "plate/020", "plate/030", "restyle/010", "restyle/020", "restyle/030", "film"),
     ]
-    assert [each.code for each in graph.findings] == ["RM352", "RM403"]
+    assert [each.code for each in graph.findings] == ["RM352", "RM412", "RM410", "RM403"]
 
 
 def test_the_harbours_shots_take_defaults_steps_and_wishes(bench: Bench) -> None:

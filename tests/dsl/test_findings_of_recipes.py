@@ -29,6 +29,7 @@ RESTYLE = """
 uses = "reference-video-to-video"
 for_each = "shots"
 input_video = "${plate.video}"
+num_frames = "match"
 prompt = "y"
 """
 FILM = '[steps.film]\nuses = "concat"\nclips = "${restyle.video}"\n'
