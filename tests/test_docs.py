@@ -7,11 +7,12 @@ import importlib.util
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,16 @@ import pytest
 
 from dsl.compile import compile_recipe
 from runner.cli.app import COMMANDS
+from runner.configuration import max_cost
 from runner.facts import RecipeFacts
+from runner.providers.hosted.settings import read_settings
+from runner.simulator.server import Simulator
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(
     [ROOT / "README.md", ROOT / "CHANGELOG.md", *ROOT.glob("docs/*.md"), *ROOT.glob("recipes/*/*.md")]
 )
+SHOWN_ADDRESS = "http://127.0.0.1:8787"
 PLACEHOLDERS = {
     ".png": ROOT / "recipes/liftoff/boards/pad.jpg",
     ".jpg": ROOT / "recipes/liftoff/boards/pad.jpg",
@@ -102,15 +107,30 @@ def test_every_recipe_in_the_docs_compiles(recipe: str, tmp_path: Path) -> None:
     assert graph.deliveries
 
 
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[str]:
+    """The address of a simulator, where the documentation shows that of `reel simulate`."""
+    with Simulator() as running:
+        yield running.url.removesuffix("/api")
+
+
 @pytest.mark.parametrize("console", blocks("console"))
-def test_every_console_in_the_docs_is_true(console: str, tmp_path: Path) -> None:
+def test_every_console_in_the_docs_is_true(
+    console: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     """A command shown in the documentation prints what is shown; `...` stands for anything."""
+    if SHOWN_ADDRESS in console:
+        console = console.replace(SHOWN_ADDRESS, request.getfixturevalue("simulator"))
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("REEL_", "OXEN_"))},
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "NO_COLOR": "1",
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
     }
     for command, _, wanted in (part.partition("\n") for part in console.split("$ ")[1:]):
+        if command.startswith("export "):
+            environment |= dict(word.split("=", 1) for word in shlex.split(command)[1:])
+            continue
         shown = subprocess.run(
             command, shell=True, cwd=tmp_path, env=environment, check=False,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
@@ -121,6 +141,17 @@ def test_every_console_in_the_docs_is_true(console: str, tmp_path: Path) -> None
         assert doctest.OutputChecker().check_output(wanted, shown.stdout, flags), (
             f"$ {command}\n{shown.stdout}"
         )
+
+
+@pytest.mark.parametrize("configuration", blocks("ini"))
+def test_every_configuration_in_the_docs_is_read(configuration: str, tmp_path: Path) -> None:
+    """A configuration shown in the documentation is one."""
+    path = tmp_path / "config.toml"
+    path.write_text(configuration, "utf-8")
+    environ = {"REEL_CONFIG": str(path)}
+
+    assert read_settings(environ).key is not None
+    assert max_cost(environ) is not None
 
 
 def test_help_page_is_current() -> None:
