@@ -86,6 +86,7 @@ class Driver:
         payer: In whose name.
         new_id: Makes uuids.
         pause: Seconds between two looks, by the number of looks so far.
+        breath: Seconds before another try at what has just failed.
         settle: Seconds after which an attempt that is not listed was not accepted, as far as anybody knows.
         deadline: Seconds after which a job is stalled.
     """
@@ -99,6 +100,7 @@ class Driver:
     payer: Payer
     new_id: Callable[[], str]
     pause: Callable[[int], float]
+    breath: Callable[[], float]
     settle: float = SETTLE_SECONDS
     deadline: float = DEADLINE_SECONDS
     _tagless: bool = False
@@ -166,13 +168,13 @@ class Driver:
         if record.attempt.uuid not in ours or again:
             return True
         if record.attempt.state is State.NOT_SENT:
-            self.gate.close_for(self.pause(0))
+            self.gate.close_for(self.breath())
             self._unsent[order.key] += 1
             return self._unsent[order.key] < _TRIES
         if record.attempt.state is not State.REJECTED or refusal is None:
             return False
         if refusal.why == "rate":
-            self.gate.close_for(self.pause(0) if refusal.retry_after is None else refusal.retry_after)
+            self.gate.close_for(self.breath() if refusal.retry_after is None else refusal.retry_after)
         return refusal.why in {"rate", "tag"}
 
     async def _mine(self, record: Record) -> Record | None:
@@ -209,7 +211,8 @@ class Driver:
         while next_action(record.attempt) == "poll":
             assert generation_id is not None
             if looks or not at_once:
-                await self.waker.wait(generation_id, self.pause(looks))
+                ended = record.attempt.empty_results
+                await self.waker.wait(generation_id, self.breath() if ended else self.pause(looks))
             looks += 1
             record, refusal = await self._looked(record, generation_id)
             if refusal is not None and next_action(record.attempt) != "poll":
@@ -341,7 +344,7 @@ class Driver:
             if record.attempt.state is not State.DONE:
                 record = self._moved(record, after(record.attempt, failed))
             if next_action(record.attempt) != "ask":
-                await self.clock.sleep(self.pause(0))
+                await self.clock.sleep(self.breath())
         if record.attempt.state is State.DONE:
             raise verdicts.unfetched(record, failed.message)
         raise verdicts.error(record, None)

@@ -13,7 +13,7 @@ from runner.submit import SETTLE_SECONDS
 if TYPE_CHECKING:
     from runner.providers.hosted.settings import Settings
 
-_NEAR, _NEAR_LISTENING = 0.25, 5.0
+_NEAR, _NEAR_LISTENING = 0.25, 2.0
 _FAR, _FAR_LISTENING = 10.0, 30.0
 _FAR_LONGEST = 30.0
 
@@ -54,6 +54,10 @@ class Pace:
         if listening:
             return self.listening * self.rng.uniform(0.9, 1.1)
         return min(self.longest, self.first * 1.25**looks) * self.rng.uniform(0.8, 1.2)
+
+    def breath(self) -> float:
+        """Seconds before another try at what has just failed: full jitter."""
+        return self.first * self.rng.uniform(0.1, 1.0)
 
 
 def _settle() -> float:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import anyio
 from anyio.abc import TaskGroup
 
-from runner.driver import Driver, Payer
+from runner.driver import DEADLINE_SECONDS, Driver, Payer
 from runner.gate import Gate
 from runner.job import Job, Render
 from runner.order import Order
@@ -110,7 +110,9 @@ class _Session:
             ),
             new_id=lambda: str(uuid.uuid4()),
             pause=lambda looks: pace.pause(looks, listening=waker.listening),
+            breath=pace.breath,
             settle=pace.settle,
+            deadline=DEADLINE_SECONDS,
         )
         source = partial(desk.attempts.source, origin=account.origin, account=account.name)
         return driver, Bodies(self.oxen, uploader(self.oxen, desk.uploads), source)

@@ -199,6 +199,7 @@ class Studio:
             payer=payer,
             new_id=lambda: str(UUID(int=next(self._numbers))),
             pause=lambda looks: min(30.0, 10.0 * (looks + 1)),
+            breath=lambda: 2.0,
         )
 
     def mortal(self, countdown: int, *, after: bool) -> Mortal:
