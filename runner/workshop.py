@@ -72,9 +72,10 @@ class Workshop:
             UsageError: If whoever should make it is not installed.
             StoreError: If the store cannot take it.
         """
-        hosted = instance.provider is not None and self.setting.makers.provider(instance.provider).hosted
+        # A provider is handed URLs as they are: a hosted one reads them, the animatic draws a plate.
+        remote = instance.provider is not None
         params = {
-            name: await self._filled(value, gathered, remote=hosted)
+            name: await self._filled(value, gathered, remote=remote)
             for name, value in gathered.params.items()
         }
         with self._folder() as folder:
@@ -161,7 +162,7 @@ class Workshop:
                 artifact = self.derived[of, media.output]
             case RemoteMedia():
                 raise MediaError(
-                    f"{media.url} can be read by a hosted provider only; "
+                    f"{media.url} is not read by work on this machine; "
                     f"save the file beside the recipe and name it there"
                 )
         path = self.store.verified(artifact.digest) or await in_thread(self.store.path, artifact.digest)

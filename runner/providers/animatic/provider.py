@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from runner.job import Job, Render, Rendition
 from runner.providers.animatic.brief import Brief
+from runner.providers.animatic.plates import with_plates
 
 if TYPE_CHECKING:
     from runner.desk import Desk
@@ -73,7 +74,7 @@ class Animatic:
         Raises:
             MediaError: If an input cannot be read, or ffmpeg fails.
         """
-        brief = Brief(job)
+        brief = Brief(await with_plates(job))
         return await _draw(brief)(brief)
 
 

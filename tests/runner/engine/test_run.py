@@ -543,17 +543,17 @@ async def test_local_files_reach_the_job_as_copies_with_names_that_say_nothing(w
     assert given.facts.media == "image"
 
 
-async def test_an_url_is_for_hosted_providers_only(world: World) -> None:
-    """A hosted provider is given the URL; whoever works here says what to do instead."""
-    url = RemoteMedia("https://example.com/board.png", "image")
-    world.recipe.add("far", {"input_image": url}, provider="hosted").add("near", {"input_image": url})
-    world.recipe.deliver("far", "far").deliver("near", "near")
-    world.hosted.work = None
+async def test_a_provider_is_handed_urls_and_local_work_is_not(world: World) -> None:
+    """A provider is given the URL as it is; a local step says what to do instead."""
+    url = RemoteMedia("https://example.com/board.mp4", "video")
+    world.recipe.add("shown", {"input_video": url})
+    world.recipe.add("cut", {"input_video": url}, provider=None, uses="trim")
+    world.recipe.deliver("shown", "shown").deliver("cut", "cut")
 
     outcome = await run(world)
 
-    assert world.provider.jobs == []
-    assert outcome.failures[-1].address == "near"
+    assert [job.params["input_video"] for job in world.provider.jobs] == [url]
+    assert [failure.address for failure in outcome.failures] == ["cut"]
     assert "save the file beside the recipe" in outcome.failures[-1].message
 
 
