@@ -201,6 +201,9 @@ class Driver:
             order: Whom to tell.
             at_once: Whether to look before waiting: it may have ended while nobody looked.
         """
+        # What stalled before and nobody asks for is looked at once: no run waits for it.
+        unasked = order.only_follow and record.attempt.state is State.STALLED
+        deadline = 0.0 if unasked else self.deadline
         if at_once:
             record = self._moved(record, after(record.attempt, Resumed()))
             record = await self._listed_again(record)
@@ -217,7 +220,7 @@ class Driver:
             record, refusal = await self._looked(record, generation_id)
             if refusal is not None and next_action(record.attempt) != "poll":
                 return record, refusal
-            if next_action(record.attempt) == "poll" and self.boot().seconds - began > self.deadline:
+            if next_action(record.attempt) == "poll" and self.boot().seconds - began >= deadline:
                 record = self._moved(record, after(record.attempt, Overdue()))
         return record, None
 

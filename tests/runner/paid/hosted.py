@@ -14,10 +14,11 @@ from runner.events import Event
 from runner.options import RunOptions
 from runner.project import Outcome, open_project
 from runner.simulator.server import Simulator
+from tests.canary import KEY
 
 T = TypeVar("T")
 ROOT = Path(__file__).parents[3]
-CANARY = "canary-5f1d0c-never-to-be-seen"
+CANARY = KEY
 PICTURE = ROOT / "recipes/one-shot/board.jpg"
 RECIPE = """\
 schema = "reelmake/1"

@@ -185,6 +185,19 @@ async def test_a_slow_job_stalls_and_goes_on(studio: Studio) -> None:
     assert len(studio.provider.posts) == 1
 
 
+async def test_nobody_waits_for_what_stalled_and_is_not_wanted(studio: Studio) -> None:
+    """A job that stalled and is not asked for any more is looked at once, and nothing new is ever sent."""
+    studio.provider.takes = None
+    await refused(studio, StalledError, "run again")
+    looks, now = studio.provider.looks, studio.clock.elapsed()
+    async with studio.time():
+        with pytest.raises(StalledError):
+            await studio.driver("later").make(studio.order(only_follow=True), studio.folder)
+
+    assert (studio.provider.looks, studio.clock.elapsed()) == (looks + 1, now)
+    assert len(studio.provider.posts) == 1
+
+
 async def test_an_id_that_is_gone_is_held(studio: Studio) -> None:
     """A 404 on a known id is no failure: it is held, and looked at again by the next run."""
     studio.provider.missing = True

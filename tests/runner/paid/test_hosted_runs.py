@@ -13,7 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from runner.events import InstanceFinished, InstanceReused, InstanceSubmitted, RunFinished
+from runner.events import (
+    InstanceFinished,
+    InstanceResubmitted,
+    InstanceReused,
+    InstanceSubmitted,
+    RunFinished,
+)
 from tests.runner.paid.hosted import CANARY, ROOT, Set
 
 
@@ -88,6 +94,72 @@ def test_the_ceiling_of_the_configuration_counts(stage: Set, tmp_path: Path) -> 
 
     assert stage.run().exit_status == 3
     assert stage.posts == 0
+
+
+def _chained(stage: Set) -> None:
+    text = stage.recipe.read_text("utf-8").partition("[steps.film]")[0]
+    stage.recipe.write_text(
+        text
+        + """
+[steps.restyle]
+uses = "reference-video-to-video"
+for_each = "shots"
+input_video = "${plate.video}"
+prompt = "gouache"
+""",
+        "utf-8",
+    )
+
+
+def test_a_chained_clip_is_handed_over_by_its_own_url(stage: Set) -> None:
+    """What the provider has made is not uploaded again: its own result's fresh URL is passed on."""
+    _chained(stage)
+    assert stage.run(only=("restyle/010",)).status == "done"
+
+    plate, restyle = stage.accepted
+    assert plate["generation_id"] in restyle["body"]["input_video"]
+    assert stage.requests(lambda method, path: method == "POST" and "workbench" in path) == 1
+
+
+def test_a_chained_clip_that_cannot_be_read_is_uploaded(stage: Set) -> None:
+    """A model that cannot download the earlier result is sent an upload, as a new attempt that is shown."""
+    _chained(stage)
+    stage.simulator.faults.add("input-unreachable:2")
+    outcome = stage.run(only=("restyle/010",))
+
+    assert outcome.status == "done"
+    assert len(stage.accepted) == 3
+    assert stage.accepted[0]["generation_id"] not in stage.accepted[2]["body"]["input_video"]
+    assert [each.address for each in stage.of(InstanceResubmitted)] == ["restyle/010"]
+
+
+def test_what_is_held_is_said_by_the_plan(stage: Set) -> None:
+    """A plan says which shot is held, and what waits for it; it costs nothing and is not sent."""
+    stage.simulator.faults.add("500-before-accept:1")
+    outcome = stage.run(jobs=1)
+
+    assert (outcome.status, outcome.exit_status) == ("held", 4)
+    held = outcome.held[0].address
+    assert stage.plan()[held] == ("held", "held")
+    assert stage.plan()["film"] == ("wait", "upstream")
+    assert outcome.outputs == {}
+
+
+def test_a_ceiling_holds_over_resumed_runs(stage: Set) -> None:
+    """What a run that did not end in success has spent or reserved counts for the next, until one does."""
+    stage.simulator.faults.add("500-before-accept:1")
+    assert stage.run(max_cost=Decimal("0.96"), jobs=1).status == "held"
+    text = stage.recipe.read_text("utf-8")
+    stage.recipe.write_text(
+        text.replace("a rocket waits", "it waits").replace("it lifts", "up it lifts"), "utf-8"
+    )
+
+    outcome = stage.run(max_cost=Decimal("0.96"))
+    assert (outcome.status, stage.posts) == ("refused", 2)
+    assert "$0.96 after $0.96 already spent" in outcome.refusal
+    outcome = stage.run(max_cost=Decimal("1.92"))
+    assert (outcome.status, stage.posts) == ("done", 4)
+    assert len(outcome.held) == 1  # Nobody asks for it any more, and it is shown all the same.
 
 
 def test_no_byte_anywhere_has_the_key(stage: Set) -> None:
