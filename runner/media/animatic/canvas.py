@@ -57,8 +57,14 @@ class Canvas:
         return encode.samples(self.frames, self.fps)
 
 
-async def write_clip(canvas: Canvas, picture: Any, sound: Any | None) -> Path:
+async def write_clip(canvas: Canvas, picture: Any, sound: Any | None, rate: str = "192k") -> Path:
     """Encode a stream of exactly as many pictures as the canvas has, with its sound if there is one.
+
+    Args:
+        canvas: What it is drawn on.
+        picture: The pictures, in yuv420p.
+        sound: As long as the canvas.
+        rate: Of the sound, bits a second; a bed alone needs few, and many take longer than the picture.
 
     Raises:
         MediaError: If ffmpeg fails.
@@ -73,7 +79,7 @@ async def write_clip(canvas: Canvas, picture: Any, sound: Any | None) -> Path:
         options |= {"preset": "ultrafast"}
     if sound is not None:
         streams.append(sound)
-        options |= encode.sound() | {"aac_coder": "fast"}
+        options |= encode.sound() | {"aac_coder": "fast", "b:a": rate}
     output = _alone(ffmpeg.output(streams, path, **options))
     await ffmpeg.run(output, frames=canvas.frames, progress=canvas.progress)
     return path

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from runner.media import encode, ffmpeg
 from runner.media.animatic.canvas import Canvas
+from runner.media.animatic.travel import looked_up, merged
 
 _VARIANTS = 3
 _BOIL = 8
@@ -56,16 +57,16 @@ def painted(picture: Any, lines: Any, brush: Brush, canvas: Canvas, *, only: Any
 
     Args:
         picture: In yuv420p, of the canvas's size.
-        lines: White lines on black, likewise; they are drawn dark.
+        lines: White lines on black, likewise, for the pictures that `kept` keeps; they are drawn dark.
         brush: How.
         canvas: What it is drawn on.
         only: Where it is painted at all: as bright as this stream is; everywhere if None.
     """
     parts = picture.filter_multi_output("split")
-    work = _held(parts.stream(0), brush).filter("format", "gbrp")
-    grey = _held(lines, brush).filter("format", "gray")
+    work = kept(parts.stream(0), brush).filter("format", "gbrp")
+    grey = lines.filter("format", "gray")
     if brush.wobble >= _LEAST:
-        work, grey = _strayed((work, grey), brush.wobble, canvas)
+        work, grey = _strayed({work: "color", grey: "gray"}, brush.wobble, canvas)
     work = work.filter("lut3d", file=str(brush.colors), interp="tetrahedral")
     work = work.filter("scale", out_color_matrix="bt709", out_range="tv").filter("format", "yuv420p")
     work = work.filter("bilateral", sigmaS=brush.radius * 1.5, sigmaR=f"{brush.flatness:.3f}")
@@ -83,7 +84,8 @@ def painted(picture: Any, lines: Any, brush: Brush, canvas: Canvas, *, only: Any
     )
 
 
-def _held(stream: Any, brush: Brush) -> Any:
+def kept(stream: Any, brush: Brush) -> Any:
+    """The pictures that are painted: of each few, for which a painting is held, the first."""
     return stream.filter("framestep", brush.hold) if brush.hold > 1 else stream
 
 
@@ -95,9 +97,7 @@ def _first_of(shown: Any, other: Any) -> Any:
 def _within(under: Any, over: Any, mask: Any, strength: float) -> Any:
     """One stream over another where a grey mask is bright."""
     grey = mask.filter("lut", y=f"val*{strength:.4f}").filter_multi_output("split", 3)
-    planes = ffmpeg.joined(
-        [grey.stream(n) for n in range(3)], "mergeplanes", format="yuv444p", map1s=1, map2s=2
-    )
+    planes = merged([grey.stream(number) for number in range(3)], "yuv444p")
     full = [stream.filter("format", "yuv444p") for stream in (under, over)]
     return ffmpeg.joined([*full, planes], "maskedmerge").filter("format", "yuv420p")
 
@@ -134,7 +134,7 @@ def _soft(data: bytes) -> bytes:
     return bytes(64 + value // 2 for value in data)
 
 
-def _strayed(streams: Sequence[Any], most: float, canvas: Canvas) -> list[Any]:
+def _strayed(streams: Mapping[Any, Literal["color", "gray"]], most: float, canvas: Canvas) -> list[Any]:
     """Every place a little beside where it was; places near each other stray alike, and so do the streams."""
     maps = []
     # A margin of two cells keeps the smoothing of the coarse grid out of the picture.
@@ -151,12 +151,8 @@ def _strayed(streams: Sequence[Any], most: float, canvas: Canvas) -> list[Any]:
                 data += int(min(length - 1, max(0.0, at))).to_bytes(2, "little")
         grid = _boiling(bytes(data), (across, down), "gray16le", canvas)
         smooth = grid.filter("scale", across * cell, down * cell, flags="bilinear")
-        placed = smooth.filter("crop", canvas.width, canvas.height, 2 * cell, 2 * cell)
-        maps.append(placed.filter_multi_output("split", len(streams)))
-    return [
-        ffmpeg.joined([stream, *(each.stream(number) for each in maps)], "remap")
-        for number, stream in enumerate(streams)
-    ]
+        maps.append(smooth.filter("crop", canvas.width, canvas.height, 2 * cell, 2 * cell))
+    return looked_up(streams, maps)
 
 
 def _boiling(data: bytes, size: tuple[int, int], pixels: str, canvas: Canvas) -> Any:

@@ -78,8 +78,8 @@ def burnt(stream: Any, slate: Slate, canvas: Canvas) -> Any:
         .filter("boxblur", max(2, place.height // 3), 2, max(1, place.height // 8), 2)
         .filter("lutyuv", y="16+(val-16)*0.28", u="128+(val-128)*0.6", v="128+(val-128)*0.6")
     )
-    written = _written(glass, slate, place, canvas)
-    return ffmpeg.joined([parts.stream(0), written], "overlay", x=0, y=canvas.height - place.height)
+    above = parts.stream(0).filter("crop", canvas.width, canvas.height - place.height, 0, 0)
+    return ffmpeg.joined([above, _written(glass, slate, place, canvas)], "vstack")
 
 
 def _written(glass: Any, slate: Slate, place: Layout, canvas: Canvas) -> Any:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from runner.job import Input
-from runner.media import encode, ffmpeg
+from runner.media import conform, encode, ffmpeg
 from runner.media.animatic.canvas import Canvas
-from runner.media.animatic.travel import Framing, Travel, room
+from runner.media.animatic.travel import Framing, Travel, merged, room
 
 _GRID = (32, 18)
 _names = itertools.count()
@@ -17,7 +17,7 @@ _names = itertools.count()
 
 def moved(picture: Input, path: Sequence[Framing], canvas: Canvas) -> Any:
     """The picture under a moving camera."""
-    return finished(_seen(picture, path, canvas))
+    return _seen(picture, path, canvas)
 
 
 def racked(
@@ -36,9 +36,9 @@ def racked(
     sigma = min(canvas.width, canvas.height) / 110
     soft = levels.stream(1).filter("gblur", sigma=sigma)
     softer = levels.stream(2).filter("gblur", sigma=3 * sigma)
-    sharp, soft, softer = (travel.over(level) for level in (levels.stream(0), soft, softer))
+    sharp, soft, softer = travel.over(levels.stream(0), soft, softer)
     half = _masked(sharp, soft, lambda n, x, y: min(1.0, 2 * focus(n, x, y)), canvas)
-    return finished(_masked(half, softer, lambda n, x, y: max(0.0, 2 * focus(n, x, y) - 1), canvas))
+    return conform.tagged(_masked(half, softer, lambda n, x, y: max(0.0, 2 * focus(n, x, y) - 1), canvas))
 
 
 def morphed(
@@ -56,19 +56,13 @@ def morphed(
         canvas: What it is drawn on.
     """
     under, over = (_seen(picture, path, canvas) for picture, path in (first, last))
-    return finished(_masked(under, over, blend, canvas))
+    return _masked(under, over, blend, canvas)
 
 
 def _seen(picture: Input, path: Sequence[Framing], canvas: Canvas) -> Any:
     travel = Travel(path, room(picture, canvas), canvas)
-    return travel.over(travel.prepared(picture))
-
-
-def finished(stream: Any) -> Any:
-    """As the encoder wants it."""
-    return stream.filter("scale", flags="bilinear", in_color_matrix="bt709", out_color_matrix="bt709").filter(
-        "format", "yuv420p"
-    )
+    (seen,) = travel.over(travel.prepared(picture))
+    return conform.tagged(seen)
 
 
 def _masked(under: Any, over: Any, amount: Callable[[int, float, float], float], canvas: Canvas) -> Any:
@@ -83,18 +77,12 @@ def _masked(under: Any, over: Any, amount: Callable[[int, float, float], float],
         )
     path = canvas.folder / f"{next(_names):x}.mask"
     path.write_bytes(grid)
-    mask = (
-        ffmpeg.opened(
-            f"file:{path}",
-            f="rawvideo",
-            pixel_format="gray",
-            video_size=_GRID,
-            framerate=encode.rate(canvas.fps),
-        )
-        .filter("scale", canvas.width, canvas.height, flags="bilinear")
-        .filter_multi_output("split", 3)
-    )
-    planes = ffmpeg.joined(
-        [mask.stream(index) for index in range(3)], "mergeplanes", format="yuv444p", map1s=1, map2s=2
-    )
-    return ffmpeg.joined([under, over, planes], "maskedmerge")
+    mask = ffmpeg.opened(
+        f"file:{path}", f="rawvideo", pixel_format="gray", video_size=_GRID,
+        framerate=encode.rate(canvas.fps),
+    ).filter_multi_output("split", 3)  # fmt: skip
+    planes = [
+        mask.stream(number).filter("scale", canvas.width // parts, canvas.height // parts, flags="bilinear")
+        for number, parts in enumerate((1, 2, 2))
+    ]
+    return ffmpeg.joined([under, over, merged(planes, "yuv420p")], "maskedmerge")

@@ -11,11 +11,11 @@ import itertools
 import math
 import sys
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from runner.job import Input
 from runner.media import conform, encode, ffmpeg
@@ -57,26 +57,27 @@ class Travel:
         self._canvas = canvas
         self._closest = min(framing.span for framing in path)
         self._extra = extra
-        self._times = _times(canvas, extra)
-        number = next(_names)
-        columns, rows = (self._size(1, side) * self._times for side in (0, 1))
-        self._columns = canvas.folder / f"{number:x}.columns"
-        self._rows = canvas.folder / f"{number:x}.rows"
-        self._columns.write_bytes(_lookups(canvas.width, columns, extra[0], [(f.x, f.span) for f in path]))
-        self._rows.write_bytes(_lookups(canvas.height, rows, extra[1], [(f.y, f.span) for f in path]))
+        times = _times(canvas, extra)
+        self._large = [2 * math.ceil(self._size(1, side) * times / 2) for side in (0, 1)]
+        self._maps = [self._lookups(path, parts) for parts in (1, 2)]
 
-    def over(self, picture: Any) -> Any:
-        """The view along the path over a picture: a stream as long as the path, in yuv444p.
+    def over(self, *pictures: Any) -> list[Any]:
+        """The view along the path over each picture: streams as long as the path, in yuv420p.
 
         Args:
-            picture: A stream of one picture, from `prepared`.
+            pictures: Streams of one picture each, from `prepared`.
         """
-        canvas = self._canvas
-        size = [self._size(1, side) * self._times for side in (0, 1)]
-        large = held(picture.filter("scale", *size, flags="bicubic"), canvas)
-        columns = self._map(self._columns, (canvas.width, 1))
-        rows = self._map(self._rows, (1, canvas.height))
-        return ffmpeg.joined([large, columns, rows], "remap").filter("setsar", 1)
+        planes = [self._planes(picture) for picture in pictures]
+        # Brightness and colour are looked up each at its own size, which is half the work of doing it at one.
+        bright = looked_up({y: "gray" for y, _, _ in planes}, self._opened(1))
+        colors = looked_up({plane: "gray" for _, *both in planes for plane in both}, self._opened(2))
+        triples = zip(bright, colors[::2], colors[1::2], strict=True)
+        return [merged(triple, "yuv420p").filter("setsar", 1) for triple in triples]
+
+    def _planes(self, picture: Any) -> list[Any]:
+        large = picture.filter("scale", *self._large, flags="bicubic").filter("format", "yuv420p")
+        parts = large.filter_multi_output("extractplanes", "y+u+v")
+        return [held(parts.stream(number), self._canvas) for number in range(3)]
 
     def prepared(self, picture: Input) -> Any:
         """A picture made ready: cut to the shape wanted, and no finer than the nearest view can show."""
@@ -98,12 +99,45 @@ class Travel:
         length = (self._canvas.width, self._canvas.height)[side]
         return max(2, math.ceil(length * (1 + self._extra[side]) * scale))
 
-    def _map(self, path: Path, size: tuple[int, int]) -> Any:
-        canvas = self._canvas
-        return ffmpeg.opened(
-            f"file:{path}", f="rawvideo", pixel_format="gray16le", video_size=size,
-            framerate=encode.rate(canvas.fps),
-        ).filter("scale", canvas.width, canvas.height, flags="neighbor")  # fmt: skip
+    def _lookups(self, path: Sequence[Framing], parts: int) -> tuple[Path, Path]:
+        """Write down which column, and which row, of the large picture made so many times smaller is seen."""
+        canvas, number = self._canvas, next(_names)
+        found: list[Path] = []
+        for side, places in enumerate(([(f.x, f.span) for f in path], [(f.y, f.span) for f in path])):
+            length = (canvas.width, canvas.height)[side] // parts
+            data = _lookups(length, self._large[side] // parts, self._extra[side], places)
+            found.append(canvas.folder / f"{number:x}.{('columns', 'rows')[side]}")
+            found[-1].write_bytes(data)
+        return found[0], found[1]
+
+    def _opened(self, parts: int) -> list[Any]:
+        across, down = self._canvas.width // parts, self._canvas.height // parts
+        rate = encode.rate(self._canvas.fps)
+        return [
+            ffmpeg.opened(
+                f"file:{path}", f="rawvideo", pixel_format="gray16le", video_size=size, framerate=rate
+            ).filter("scale", across, down, flags="neighbor")
+            for path, size in zip(self._maps[parts - 1], ((across, 1), (1, down)), strict=True)
+        ]
+
+
+def looked_up(streams: Mapping[Any, Literal["color", "gray"]], maps: Sequence[Any]) -> list[Any]:
+    """Each stream's pixels taken from where the two maps say: from which column, and from which row.
+
+    Args:
+        streams: Each with what it has; a grey one would else be looked up as if it were a coloured one.
+        maps: For every pixel the column, and the row, as numbers of 16 bits.
+    """
+    shared = [each.filter_multi_output("split", len(streams)) for each in maps]
+    return [
+        ffmpeg.joined([stream, *(each.stream(number) for each in shared)], "remap", format=pixels)
+        for number, (stream, pixels) in enumerate(streams.items())
+    ]
+
+
+def merged(planes: Sequence[Any], pixels: str) -> Any:
+    """One stream of three grey ones, which become its planes."""
+    return ffmpeg.joined(planes, "mergeplanes", format=pixels, map1s=1, map2s=2)
 
 
 def held(picture: Any, canvas: Canvas) -> Any:

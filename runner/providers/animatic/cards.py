@@ -7,7 +7,7 @@ from pathlib import Path
 
 from runner.job import Input
 from runner.media.animatic import still
-from runner.media.animatic.bed import bed
+from runner.media.animatic.bed import BED_RATE, bed
 from runner.media.animatic.canvas import Canvas, write_clip, write_still
 from runner.media.animatic.card import title_card
 from runner.media.animatic.travel import Framing
@@ -27,7 +27,9 @@ async def title_clip(brief: Brief) -> Path:
     card = await _card(brief, drawn)
     whole, nearer = Framing(0, 0, 1), Framing(0, 0, _NEARER)
     path = [camera.between(whole, nearer, camera.eased(part)) for part in camera.parts(drawn.frames)]
-    return await write_clip(drawn, still.moved(card, path, drawn), bed(drawn) if brief.audible else None)
+    return await write_clip(
+        drawn, still.moved(card, path, drawn), bed(drawn) if brief.audible else None, BED_RATE
+    )
 
 
 async def title_picture(brief: Brief) -> Path:

@@ -12,7 +12,7 @@ from runner.media import control, frames
 from runner.media.animatic import clip, still
 from runner.media.animatic.bed import bed
 from runner.media.animatic.canvas import Canvas, write_clip
-from runner.media.animatic.paint import painted
+from runner.media.animatic.paint import Brush, kept, painted
 from runner.media.animatic.travel import room
 from runner.media.conform import own_frame
 from runner.media.probe import probe
@@ -40,25 +40,25 @@ async def restyled(brief: Brief) -> Path:
         strength=brief.number("strength", 1.0),
         colors=colors,
     )
-    picture, lines, only = _structure(brief, video, drawn)
+    picture, lines, only = _structure(brief, video, drawn, look)
     work = painted(picture, lines, look, drawn, only=only)
     sound = (await clip.heard(video, drawn) or bed(drawn)) if brief.audible else None
     return await write_clip(drawn, work, sound)
 
 
-def _structure(brief: Brief, video: Input, drawn: Canvas) -> tuple[Any, Any, Any | None]:
+def _structure(brief: Brief, video: Input, drawn: Canvas, look: Brush) -> tuple[Any, Any, Any | None]:
     """The reference, the lines to draw, and where to paint at all if the reference is to be preserved."""
     steer = brief.control
     if steer is None:
         parts = clip.shown(video, drawn).filter_multi_output("split")
-        return parts.stream(0), control.edges(parts.stream(1), drawn.frame), None
+        return parts.stream(0), control.edges(kept(parts.stream(1), look), drawn.frame), None
     given = clip.shown(steer, drawn)
     if brief.params.get("skip_control_preprocess") is not True:
-        return clip.shown(video, drawn), control.edges(given, drawn.frame), None
+        return clip.shown(video, drawn), control.edges(kept(given, look), drawn.frame), None
     if brief.params.get("preserve_original_video") is not True:
-        return clip.shown(video, drawn), given, None
+        return clip.shown(video, drawn), kept(given, look), None
     parts = given.filter_multi_output("split")
-    return clip.shown(video, drawn), parts.stream(0), parts.stream(1)
+    return clip.shown(video, drawn), kept(parts.stream(0), look), parts.stream(1)
 
 
 async def extended(brief: Brief) -> Path:

@@ -12,7 +12,7 @@ from runner.job import Input
 from runner.media import conform, control, ffmpeg
 from runner.media.animatic.canvas import Canvas
 from runner.media.animatic.colors import sampled
-from runner.media.animatic.paint import Brush, painted
+from runner.media.animatic.paint import Brush, kept, painted
 from runner.media.animatic.travel import held
 from runner.providers.animatic.palette import cube, invented, palette
 
@@ -61,4 +61,5 @@ async def painted_still(picture: Input, canvas: Canvas) -> Any:
     still = conform.fitted(picked, canvas.frame, conform.shape(picture.facts))
     parts = held(still, canvas).filter_multi_output("split")
     look = brush(canvas, fidelity=0.8, strength=0.8, colors=colors)
-    return painted(parts.stream(0), control.edges(parts.stream(1), canvas.frame), look, canvas)
+    lines = control.edges(kept(parts.stream(1), look), canvas.frame)
+    return painted(parts.stream(0), lines, look, canvas)

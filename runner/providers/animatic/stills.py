@@ -8,7 +8,7 @@ from pathlib import Path
 
 from runner.job import Input
 from runner.media.animatic import still
-from runner.media.animatic.bed import bed
+from runner.media.animatic.bed import BED_RATE, bed
 from runner.media.animatic.canvas import write_clip, write_still
 from runner.media.animatic.travel import room
 from runner.providers.animatic import camera, painting
@@ -35,7 +35,7 @@ async def moving(brief: Brief) -> Path:
         picture = still.racked(first, path, partial(camera.rack, frames), drawn)
     else:
         picture = still.moved(first, path, drawn)
-    return await write_clip(drawn, picture, bed(drawn) if brief.audible else None)
+    return await write_clip(drawn, picture, bed(drawn) if brief.audible else None, BED_RATE)
 
 
 async def edited(brief: Brief) -> Path:
