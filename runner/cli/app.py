@@ -8,7 +8,10 @@ from importlib import import_module
 import rich_click as click
 from click.exceptions import NoSuchCommand
 
-COMMANDS = ("init", "check", "plan", "rehearse", "run", "show", "graph", "models", "doctor", "simulate")
+COMMANDS = (
+    *("init", "check", "plan", "rehearse", "run", "show", "graph", "schema", "models"),
+    *("doctor", "simulate"),
+)
 
 
 class Reel(click.RichGroup):
