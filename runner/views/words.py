@@ -10,6 +10,7 @@ from dsl.diagnostics import shown
 _CONTEXT = 16
 _THOUSAND = 1000
 _MINUTE = 60
+_CENT = Decimal("0.01")
 
 
 def printable(text: str) -> str:
@@ -51,8 +52,11 @@ def clock_of(seconds: float) -> str:
 
 
 def price_of(price: Decimal | float | None) -> str:
-    """USD: `$0.41`; `?` where it is not known, which is never the same as nothing."""
-    return "?" if price is None else f"${Decimal(str(price)):.2f}"
+    """USD: `$0.41`, `$0.0025`; `?` where it is not known, which is never the same as nothing."""
+    if price is None:
+        return "?"
+    exact = Decimal(str(price))
+    return rate_of(exact) if 0 < exact < _CENT else f"${exact:.2f}"
 
 
 def bytes_of(count: int) -> str:
@@ -72,5 +76,5 @@ def count_of(count: int, noun: str) -> str:
 
 def rate_of(price: Decimal) -> str:
     """USD for one of many: `$0.08`, and `$0.0025` where cents do not say it."""
-    cents = price.quantize(Decimal("0.01"))
+    cents = price.quantize(_CENT)
     return f"${cents if cents == price else price.normalize():f}"

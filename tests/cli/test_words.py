@@ -68,10 +68,15 @@ def test_time_that_has_passed(seconds: float, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("price", "shown"), [(Decimal("0.405"), "$0.40"), (Decimal(0), "$0.00"), (None, "?")], ids=str
-)
-def test_prices(price: Decimal | None, shown: str) -> None:
-    """An unknown price is a question mark, never nothing."""
+    ("price", "shown"),
+    [
+        (Decimal("0.405"), "$0.40"), (Decimal("0.0025"), "$0.0025"), (Decimal(0), "$0.00"), (0.01, "$0.01"),
+        (None, "?"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_prices(price: Decimal | float | None, shown: str) -> None:
+    """An unknown price is a question mark, never nothing; nor is a price below a cent."""
     assert words.price_of(price) == shown
 
 
