@@ -1,4 +1,4 @@
-"""The user's own configuration, as far as it concerns every provider: what may be spent on a film."""
+"""The user's own configuration, where it concerns every provider: what may be spent, and what is asked."""
 
 from __future__ import annotations
 
@@ -16,11 +16,24 @@ def max_cost(environ: Mapping[str, str] = os.environ) -> Decimal | None:
     Raises:
         UsageError: If it is no such thing.
     """
+    return _price("max_cost", environ)
+
+
+def confirm_above(environ: Mapping[str, str] = os.environ) -> Decimal | None:
+    """USD above which a run on a terminal is confirmed, from `confirm_above`; None where it sets none.
+
+    Raises:
+        UsageError: If it is no such thing.
+    """
+    return _price("confirm_above", environ)
+
+
+def _price(name: str, environ: Mapping[str, str]) -> Decimal | None:
     from runner.providers.hosted.settings import configuration_file
 
     place = configuration_file(environ)
     try:
-        value = tomllib.loads(place.read_text("utf-8")).get("max_cost")
+        value = tomllib.loads(place.read_text("utf-8")).get(name)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -31,5 +44,5 @@ def max_cost(environ: Mapping[str, str] = os.environ) -> Decimal | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
-        raise UsageError(f"{place}: max_cost must be a price in USD, 0 or more")
+        raise UsageError(f"{place}: {name} must be a price in USD, 0 or more")
     return Decimal(str(value))

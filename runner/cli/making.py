@@ -16,15 +16,19 @@ from runner.cli.remarks import remark
 
 if TYPE_CHECKING:
     from runner.options import RunOptions
+    from runner.plan import Plan
     from runner.project import View
     from runner.views.progress import RunProgress
 
 
-def make(recipe: Path, options: RunOptions, *, as_json: bool) -> int:
-    """Run a recipe and show it.
+_DECLINED = 3
+
+
+def make(recipe: Path, options: RunOptions, *, ask: bool, as_json: bool) -> int:
+    """Run a recipe and show it. On a terminal, ask first where much would be spent, if `ask`.
 
     Returns:
-        The exit status.
+        The exit status; 3 where the user does not agree to the price.
     """
     import anyio
 
@@ -36,6 +40,9 @@ def make(recipe: Path, options: RunOptions, *, as_json: bool) -> int:
     progress = RunProgress()
     with open_project(recipe, options) as project:
         remark(project.findings, project.graph.sources)
+        if ask and sys.stdin.isatty() and sys.stderr.isatty() and not _agreed(project.plan()):
+            say("nothing was sent")
+            return _DECLINED
         with nullcontext(Lines(click.echo)) if as_json else _shown(project.graph.title, progress) as view:
             outcome = anyio.run(project.run, [progress, *([view] if view else [])])
     words = closing(outcome, progress, project.graph)
@@ -44,6 +51,17 @@ def make(recipe: Path, options: RunOptions, *, as_json: bool) -> int:
     for result in () if as_json else words.results:
         click.echo(result)
     return outcome.exit_status
+
+
+def _agreed(plan: Plan) -> bool:
+    """Whether the plan costs so little that nobody need be asked, or somebody was asked and agreed."""
+    from runner.configuration import confirm_above
+    from runner.consent import ASK_ABOVE, question
+
+    limit = confirm_above()
+    prices = [each.price for each in plan.instances.values() if each.verdict in ("run", "wait")]
+    words = question(prices, ASK_ABOVE if limit is None else limit)
+    return words is None or click.confirm(words, err=True)
 
 
 @contextmanager

@@ -48,6 +48,13 @@ def making(function: Command) -> Command:
     return _flags(function, (*_READING, *_PLANNING, *_MAKING))
 
 
+def asking(function: Command) -> Command:
+    """`--yes` and `--non-interactive`."""
+    yes = click.option("--yes", "-y", is_flag=True, help="Agree to the price without being asked.")
+    silent = click.option("--non-interactive", is_flag=True, help="Ask nothing, and guess nothing.")
+    return yes(silent(function))
+
+
 def _flags(function: Command, flags: tuple[Callable[[Command], Command], ...], **fixed: Any) -> Command:
     @functools.wraps(function)
     def command(**given: Any) -> Any:

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 @click.command("rehearse")
 @flags.recipe
 @flags.rehearsing
+@flags.asking
 @flags.as_json
-def command(recipe: Path, options: RunOptions, as_json: bool) -> int:
+def command(recipe: Path, options: RunOptions, yes: bool, non_interactive: bool, as_json: bool) -> int:
     """Make an animatic of the film, here and for nothing.
 
     The same as `reel run --provider animatic`: the real lengths, cuts and sound of the film, with previews in
     place of what a model would render. It is delivered to out/rehearsal/ and never mixes with real takes.
     """
-    return make(recipe, options, as_json=as_json)
+    return make(recipe, options, ask=not (yes or non_interactive or as_json), as_json=as_json)

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 @click.command("run")
 @flags.recipe
 @flags.making
+@flags.asking
 @flags.as_json
-def command(recipe: Path, options: RunOptions, as_json: bool) -> int:
+def command(recipe: Path, options: RunOptions, yes: bool, non_interactive: bool, as_json: bool) -> int:
     """Make the film.
 
     What is there already is not made again. Stop it at any time: the same command goes on from there.
     With `--json`, every event is one line.
     """
-    return make(recipe, options, as_json=as_json)
+    return make(recipe, options, ask=not (yes or non_interactive or as_json), as_json=as_json)
