@@ -49,6 +49,7 @@ class Bodies:
     uploader: Uploader
     source: Callable[[str], str | None]
     _one_by_one: anyio.Lock = field(default_factory=anyio.Lock)
+    _uploads: set[str] = field(default_factory=set)
 
     async def body(self, job: Job, tag: str | None, *, upload: bool) -> Body:
         """What is sent for a job.
@@ -96,5 +97,9 @@ class Bodies:
     async def _uploaded(self, value: Input) -> str:
         facts = value.facts
         file = LocalFile(value.path, value.digest, facts.media, facts.container)
-        async with self._one_by_one:  # So that a file that two jobs want is uploaded once.
+        if value.digest in self._uploads:
             return (await self.uploader.url(file)).reveal()
+        async with self._one_by_one:  # So that a file that two jobs want is uploaded once.
+            url = await self.uploader.url(file)
+            self._uploads.add(value.digest)
+        return url.reveal()

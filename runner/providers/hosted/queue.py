@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import anyio
+import anyio.to_thread
 
 from runner.errors import MediaError, PausedError
 from runner.providers.hosted.client import Oxen
@@ -51,6 +55,7 @@ class Queue:
     downloader: Downloader
     told: Callable[[str], bool]
     _marks: dict[Path, Mark] = field(default_factory=dict)
+    _proving: anyio.Semaphore = field(default_factory=lambda: anyio.Semaphore(os.cpu_count() or 1))
 
     async def submit(self, body: Mapping[str, Any], *, attempt: str, fresh: Callable[[], bool]) -> Posted:
         """Ask for one generation, once."""
@@ -118,7 +123,8 @@ class Queue:
         part = folder / "result"
         try:
             done = await self.downloader.fetch(result, part, self._marks.pop(part, None))
-            await prove(done.path, probe(done.path))
+            async with self._proving:
+                await prove(done.path, await anyio.to_thread.run_sync(probe, done.path))
         except InterruptedDownloadError as error:
             if error.mark is not None:
                 self._marks[part] = error.mark
