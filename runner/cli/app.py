@@ -9,8 +9,8 @@ import rich_click as click
 from click.exceptions import NoSuchCommand
 
 COMMANDS = (
-    *("init", "check", "plan", "rehearse", "run", "show", "graph", "schema", "models"),
-    *("doctor", "simulate"),
+    *("init", "check", "plan", "rehearse", "run", "resolve"),
+    *("show", "graph", "schema", "models", "doctor", "simulate"),
 )
 
 

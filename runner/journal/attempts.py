@@ -94,6 +94,23 @@ class Record:
         return self.attempt.state in LIVE
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An attempt with what was sent, for whoever has to judge of it.
+
+    Attributes:
+        record: The attempt as it stands.
+        at: The wall's time in UTC when it was begun.
+        run: The run that began it.
+        body: What was asked for, media by digest and no URL's query.
+    """
+
+    record: Record
+    at: datetime
+    run: str
+    body: Mapping[str, Any]
+
+
 class Attempts:
     """The paid attempts of all recipes that share a journal."""
 
@@ -117,6 +134,23 @@ class Attempts:
         """The attempts that a run began or took over, in order."""
         query = f"SELECT {_COLUMNS} FROM attempts WHERE run = ?1 OR owner = ?1 ORDER BY id"  # noqa: S608
         return [_record(row) for row in self._rows.every(query, run)]
+
+    def of_recipe(self, recipe: str) -> list[Sent]:
+        """Every attempt that was made for a recipe, in order."""
+        query = f"SELECT {_COLUMNS}, at, run, body FROM attempts WHERE recipe = ? ORDER BY id"  # noqa: S608
+        return [_sent(row) for row in self._rows.every(query, recipe)]
+
+    def sent(self, uuid: str) -> Sent:
+        """An attempt that there is, with what was sent."""
+        query = f"SELECT {_COLUMNS}, at, run, body FROM attempts WHERE uuid = ?"  # noqa: S608
+        return _sent(self._rows.one(query, uuid))
+
+    def holder(self, generation_id: str, origin: str, account: str) -> Record | None:
+        """The attempt of the account that has an id."""
+        query = f"""SELECT {_COLUMNS} FROM attempts
+                    WHERE generation_id = ? AND origin = ? AND account = ?"""  # noqa: S608 - As above.
+        row = self._rows.one(query, generation_id, origin, account)
+        return None if row is None else _record(row)
 
     def unknown(self, origin: str, account: str) -> bool:
         """Whether it is unknown of any attempt of the account what became of it."""
@@ -243,3 +277,8 @@ def _record(row: Any) -> Record:
     return Record(
         attempt, epoch, owner, address, uses, output, provider, origin, account, _usd(price), _usd(cost), why
     )
+
+
+def _sent(row: Any) -> Sent:
+    *columns, at, run, body = row
+    return Sent(_record(columns), datetime.fromisoformat(at), run, json.loads(body))
