@@ -106,8 +106,8 @@ def read_model(value: Mapping[str, Any], name: str, as_of: str) -> LiveModel:
 
 def _schema(schema: object) -> tuple[Mapping[str, Mapping[str, Any]] | None, tuple[str, ...]]:
     properties = schema.get("properties") if isinstance(schema, Mapping) else None
-    if not isinstance(schema, Mapping) or not isinstance(properties, Mapping):
-        return None, ()
+    if not isinstance(schema, Mapping) or not isinstance(properties, Mapping) or not properties:
+        return None, ()  # A model without any parameter is one whose schema was left empty.
     parameters = {
         name: _fragment(name, value) for name, value in properties.items() if isinstance(value, Mapping)
     }

@@ -91,7 +91,9 @@ def test_what_describes_no_model_is_refused(value: dict[str, Any]) -> None:
         live(value)
 
 
-@pytest.mark.parametrize("schema", [None, [], {}, {"properties": []}, "x"])
+@pytest.mark.parametrize(
+    "schema", [None, [], {}, {"properties": []}, {"type": "object", "properties": {}}, "x"]
+)
 def test_a_model_without_a_schema_is_still_a_model(schema: object) -> None:
     """Without a schema nothing is known of its parameters, which is no difference to the bundled one."""
     found = live({**MODEL, "request_schema": schema, "capabilities": 7, "pricing": 7, "endpoint": 7})
