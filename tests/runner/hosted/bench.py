@@ -10,9 +10,10 @@ from runner.providers.hosted.patience import Patience
 from runner.providers.hosted.secret import Secret
 from runner.providers.hosted.settings import Settings
 from runner.providers.hosted.wire import Timeouts
+from tests.canary import KEY
 from tests.runner.hosted.scripted_server import ScriptedServer
 
-CANARY = "oxk-canary/5f0e+9Z=="
+CANARY = KEY
 ID = "0195f0ab-1111-7000-8000-00000000000a"
 OTHER = "0195f0ab-2222-7000-8000-00000000000b"
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
