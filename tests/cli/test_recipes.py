@@ -14,7 +14,7 @@ from tests.cli.conftest import ROOT, Reel
 
 RECIPES = sorted((ROOT / "recipes").glob("*/*.toml"))
 FILMS = {
-    "liftoff": {"film": ("LFT_film.mp4", 568, True)},
+    "liftoff": {"film": ("LFT_film.mp4", 556, True)},
     "one-shot": {"clip": ("one-shot_clip.mp4", 150, True)},
     "restyle-a-clip": {"film": ("TWR_film.mp4", 97, True), "edges": ("TWR_edges.mp4", 96, False)},
 }
