@@ -70,7 +70,7 @@ def test_errors_cannot_move_the_terminal(capsys: pytest.CaptureFixture[str]) -> 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["chek", "x"], "No such command 'chek'. Did you mean 'check'?"),
+        (["rehears", "x"], "No such command 'rehears'. Did you mean 'rehearse'?"),
         (["film.toml"], "say first what to do with the recipe: reel plan film.toml"),
         (["check"], "Missing argument 'RECIPE'."),
         (["check", "none.toml"], "Invalid value for 'RECIPE': there is no file none.toml"),
