@@ -9,7 +9,7 @@ import rich_click as click
 from click.exceptions import NoSuchCommand
 
 COMMANDS = (
-    *("init", "check", "plan", "rehearse", "run", "resolve"),
+    *("init", "check", "plan", "rehearse", "run", "status", "resolve", "cancel"),
     *("show", "graph", "schema", "models", "doctor", "simulate"),
 )
 
