@@ -44,6 +44,7 @@ _OTHERS = 1.0
 
 _TRIES = FETCH_TRIES
 _FETCHABLE = frozenset({State.SUCCEEDED, State.FETCHED, State.DONE})
+_ENDED = frozenset({State.FAILED, State.CANCELLED})
 _RESTING = frozenset({State.HELD, State.STALLED, State.ABANDONED})
 
 
@@ -131,7 +132,7 @@ class Driver:
             record = await self._made(order)
             return await self._fetched(record, folder)
 
-    async def _made(self, order: Order) -> Record:
+    async def _made(self, order: Order) -> Record:  # noqa: C901 - One loop, and a branch for each way on.
         """Go on with whatever was paid for, and pay for what was not, until there is a result."""
         refusal: Refusal | None = None
         ours: set[str] = set()
@@ -150,6 +151,8 @@ class Driver:
                 again = upload and chained
                 if record.live or not self._may_send(record, refusal, order, ours, again=again):
                     raise verdicts.error(record, refusal)
+                if await self._made_after_all(record):
+                    continue
                 if again:
                     order.report(Resubmitted(record.attempt.message, order.price))
             record, body, refusal = await self._ask(order, upload=upload)
@@ -158,6 +161,21 @@ class Driver:
                 ours.add(record.attempt.uuid)
                 if record.attempt.state in {State.SUBMITTED, State.UNKNOWN}:
                     record, refusal = await self._follow(record, order, at_once=False)
+
+    async def _made_after_all(self, record: Record) -> bool:
+        """Whether a job that had failed or was cancelled has succeeded since: read before another is paid."""
+        attempt, payer = record.attempt, self.payer
+        same = (record.origin, record.account) == (payer.origin, payer.account)
+        if attempt.state not in _ENDED or attempt.generation_id is None or not same:
+            return False
+        try:
+            sighting = await self.remote.look(attempt.generation_id)
+        except ReadError:
+            raise verdicts.error(record, None) from None
+        if sighting.seen.status != "succeeded" or not sighting.seen.has_result:
+            return False
+        self.attempts.move(record, after(attempt, sighting.seen), cost=sighting.cost)
+        return True
 
     def _may_send(
         self, record: Record, refusal: Refusal | None, order: Order, ours: AbstractSet[str], *, again: bool

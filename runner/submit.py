@@ -232,6 +232,8 @@ def after(attempt: Attempt, fact: Fact) -> Attempt:  # noqa: C901, PLR0911, PLR0
             return _reconciled(attempt, fact)
         case ((State.SUBMITTED | State.STALLED), Seen()):
             return _looked_at(attempt, fact)
+        case ((State.FAILED | State.CANCELLED), Seen("succeeded", True)):
+            return replace(attempt, state=State.SUCCEEDED, message="")
         case State.SUBMITTED, Overdue():
             return replace(attempt, state=State.STALLED)
         case State.STALLED, Resumed():

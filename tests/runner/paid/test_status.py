@@ -148,6 +148,23 @@ def test_what_is_made_in_spite_of_it_is_fetched(desk: Desk, monkeypatch: pytest.
     assert desk.stage.posts == 1
 
 
+def test_what_succeeds_although_it_was_cancelled_is_fetched(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before a cancelled job is sent anew, its id is read again: what was made is not paid twice."""
+    stall(desk, monkeypatch, "slow-job:*:3", "cancel-late:*")
+    assert "is cancelled" in desk("cancel").out
+    row = desk.stage.simulator.studio.rows[desk.stage.accepted[0]["generation_id"]]
+    late = time.monotonic() + 60
+    while not row.ended.is_set():
+        assert time.monotonic() < late, "the job never ends"
+        states(desk)
+    desk.mend()
+
+    assert desk.stage.run(only=("plate/010",)).status == "done"
+    assert desk.stage.posts == len(desk.stage.accepted) == 1
+
+
 def test_cancelling_takes_the_run_lock(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """While the recipe runs, nothing is cancelled; under another account neither."""
     stall(desk, monkeypatch, "processing-forever:1")
