@@ -113,6 +113,47 @@ film = "${film.video}"
 plates = "${plate.video}"
 """
 
+VARIANTS = """schema = "reelmake/1"
+seed = 7
+[cast.mira]
+image = "a.png"
+look = "x"
+[style]
+noir = "noir style"
+gouache = "gouache style"
+[[shots]]
+id = "010"
+start = "a.png"
+[[shots]]
+id = "020"
+start = "${prev.plate.last_frame}"
+restyle.takes = 4
+[steps.plate]
+uses = "image-to-video"
+for_each = "shots"
+input_image = "${shot.start}"
+prompt = "x"
+gate = true
+[steps.restyle]
+uses = "reference-video-to-video"
+for_each = "shots"
+matrix.look = ["${style.noir}", "${style.gouache}"]
+matrix.strength = [0.5, 1]
+takes = 2
+input_video = "${plate.video}"
+input_image = "${cast.mira.image}"
+prompt = "${matrix.look}"
+strength = "${matrix.strength}"
+num_frames = "match"
+[steps.film]
+uses = "concat"
+matrix.look = ["${style.gouache}", "${style.noir}"]
+clips = ["${restyle/010.video}", "${plate.video}", "${restyle/010,noir,0.5.video}"]
+[outputs]
+film = "${film.video}"
+restyle = "${restyle.video}"
+"""
+
 _LINE = re.compile(r"^(?P<key>[A-Za-z0-9_.-]+)( *= *)(?P<value>[^'{#\n]+|\{[^#\n]*\})$", re.MULTILINE)
 _NAME = re.compile(r"(?<=[{./,])[A-Za-z0-9_-]+(?=[}./,])")
 _KEYS = (
@@ -128,6 +169,9 @@ _KEYS = (
         "for_each",
         "takes",
         "matrix.look",
+        "restyle.takes",
+        "gate",
+        "include",
     ),
     *(
         "schema",
@@ -163,6 +207,8 @@ _VALUES = (
     ),
     *(
         '"${film.video}"',
+        '"${restyle/010,noir.video}"',
+        '["a", 0.5, "${matrix.look}"]',
         '"${film.audio}"',
         '"${vars}"',
         '"${"',
@@ -275,10 +321,10 @@ def _put(text: str, found: re.Match[str], group: str | int, new: str) -> str:
 def test_a_broken_recipe_gives_findings_and_no_traceback(chunk: int, tmp_path: Path) -> None:
     """Each of thousands of broken recipes compiles or is explained, at places that are in the file."""
     chance = random.Random(chunk)
-    texts = [GOOD, *(each.read_text(encoding="utf-8") for each in sorted(GOLDEN.glob("*.toml")))]
+    texts = [GOOD, VARIANTS, *(each.read_text(encoding="utf-8") for each in sorted(GOLDEN.glob("*.toml")))]
     path = tmp_path / "film.toml"
     for _ in range(int(500 * TRIALS)):
-        path.write_text(_broken(chance, texts[:1] * 40 + texts), encoding="utf-8")
+        path.write_text(_broken(chance, texts[:2] * 20 + texts), encoding="utf-8")
 
         graph, findings, text = _looked_at(path)
 
