@@ -12,7 +12,7 @@ from runner.media.ffmpeg import environment, executable
 FILTERS = frozenset({
     "afade", "aformat", "alimiter", "amix", "anullsrc", "apad", "aresample", "asetpts", "atrim", "color",
     "crop", "drawtext", "ebur128", "edgedetect", "fade", "format", "fps", "gblur", "lut", "pad", "scale",
-    "setparams", "setpts", "setsar", "sidedata", "split", "tpad", "trim", "volume", "xfade", "zoompan",
+    "setparams", "setpts", "setsar", "sidedata", "split", "tpad", "trim", "volume", "xfade",
 })  # fmt: skip
 ENCODERS = frozenset({"libx264", "aac", "png", "pcm_s16le", "pcm_f32le", "rawvideo"})
 

@@ -100,13 +100,21 @@ async def _send(
         main = parts.stream(0).filter("trim", end_frame=kept)
         rest = parts.stream(1).filter("trim", start_frame=kept).filter("setpts", "PTS-STARTPTS")
         outputs = [ffmpeg.output([main], "pipe:1", **raw), ffmpeg.output([rest], tail, **raw)]
-    await ffmpeg.run(ffmpeg.merged(outputs), stdout=write)
+    try:
+        await ffmpeg.run(ffmpeg.merged(outputs).global_args("-xerror"), stdout=write)
+    except MediaError as error:
+        at = film.cuts.index(cut) + 1
+        raise MediaError(
+            f"clip {at} of {len(film.cuts)} could not be read to its end without an error; {error}"
+        ) from error
 
 
 def _conformed(film: Film, cut: Cut, folder: Path) -> Any:
     if isinstance(cut.source, Slug):
         return slug(cut.source.address, film.frame, cut.place.frames, folder)
-    clip = ffmpeg.source(cut.source.path, cut.source.facts, threads=encode.THREADS)
+    # Else ffmpeg conceals what is damaged, and a film with smeared pictures passes for a good one.
+    strict = {"err_detect": "explode", "threads": encode.THREADS}
+    clip = ffmpeg.source(cut.source.path, cut.source.facts, **strict)
     return conform.picture(clip.video, film.frame, cut.place.frames, shape=conform.shape(cut.source.facts))
 
 

@@ -216,6 +216,20 @@ async def test_film_is_never_silently_short(studio: Studio, tmp_path: Path) -> N
         await concat(job(tmp_path / "job", {"clips": [whole, replace(whole, path=broken)]}))
 
 
+async def test_a_damaged_clip_is_not_concealed(studio: Studio, tmp_path: Path) -> None:
+    """A clip whose parts add up, and whose pictures do not decode, is named, and no film is made of it."""
+    whole = studio.moving("whole.mp4", 1.0)
+    data = bytearray(whole.read_bytes())
+    middle = data.index(b"mdat") + (len(data) - data.index(b"mdat")) // 3
+    for at in range(middle, middle + 400):
+        data[at] ^= 0x5A
+    hurt = tmp_path / "hurt.mp4"
+    hurt.write_bytes(data)
+
+    with pytest.raises(MediaError, match=r"^clip 2 of 3 could not be read to its end without an error"):
+        await concat(job(tmp_path / "job", {"clips": [source(whole), source(hurt), source(whole)]}))
+
+
 async def test_no_text_enters_the_graph(tmp_path: Path) -> None:
     """An address made to break out of a filter is drawn as it is, and colours nothing."""
     evil = Slug("a',drawbox=c=white:t=fill,drawtext=text='%{pts}:[x]\\\\;", Fraction(1, 4))
