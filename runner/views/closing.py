@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dsl.graph import Graph
@@ -31,7 +34,7 @@ class Closing:
 
 def closing(outcome: Outcome, progress: RunProgress, graph: Graph) -> Closing:
     """The last words of a run, from its outcome and the fold over its events."""
-    return Closing(tuple(_results(outcome, progress, graph)), tuple(_troubles(outcome)))
+    return Closing(tuple(_results(outcome, progress, graph)), tuple(_troubles(outcome, graph.recipe)))
 
 
 def _results(outcome: Outcome, progress: RunProgress, graph: Graph) -> Iterable[str]:
@@ -64,7 +67,7 @@ def _length(delivered: Delivered, progress: RunProgress, graph: Graph) -> Iterab
         yield f"{seconds_of(seconds)}{counted}"
 
 
-def _troubles(outcome: Outcome) -> Iterable[str]:
+def _troubles(outcome: Outcome, recipe: Path) -> Iterable[str]:
     if outcome.refusal:
         yield f"nothing was sent: {outcome.refusal}"
     for happened, failures in (
@@ -74,13 +77,30 @@ def _troubles(outcome: Outcome) -> Iterable[str]:
         ("was not ordered", outcome.unpaid),
     ):
         for failure in failures:
-            yield _trouble(failure, happened)
+            trouble = _trouble(failure, happened)
+            ways = _WAYS.get(happened, ())
+            yield "\n".join([trouble, *(_way(command, what, recipe, failure) for command, what in ways)])
     if outcome.missing:
         yield f"the film has no picture of its own for {', '.join(outcome.missing)}"
     if outcome.status == "interrupted":
         for address, generation_id in outcome.remote.items():
             yield f"{address} goes on at the provider as {generation_id}, and is fetched by the next run"
         yield "interrupted; what was finished is kept, and the same command goes on from there"
+
+
+_WAYS = {
+    "is held": (("resolve", "shows all that is known, and decides"),),
+    "goes on another time": (("run", "goes on waiting"), ("cancel", "cancels it")),
+}
+"""The commands that lead on, where something is no failure."""
+
+
+def _way(command: str, what: str, recipe: Path, failure: Failure) -> str:
+    """A line that can be typed as it stands."""
+    near = os.path.relpath(recipe)
+    name = str(recipe) if near.startswith(os.pardir) else near
+    address = [] if command == "run" else [failure.address]
+    return f"    {printable(shlex.join(['reel', command, name, *address]))}  {what}"
 
 
 def _trouble(failure: Failure, happened: str) -> str:
