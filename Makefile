@@ -29,8 +29,10 @@ check: $(VENV)/.all
 bench: $(VENV)/.all
 	for bench in $(basename $(notdir $(wildcard tests/bench/*.py))); do $(BIN)/python -m tests.bench.$$bench || exit 1; done
 
+MUTATED = tests/runner/hosted/test_mutations.py tests/runner/paid/test_mutated_runs.py
+
 torture: $(VENV)/.all
-	REEL_TRIALS=20 $(BIN)/python -m pytest -n 2 tests/crash tests/property
+	REEL_TRIALS=20 $(BIN)/python -m pytest -n 2 tests/crash tests/property $(MUTATED)
 
 docs: $(VENV)/.all
 	$(BIN)/python docs/render_help.py docs/help.md
