@@ -95,8 +95,11 @@ def test_a_failed_shot_says_so(reel: Reel, tiny: Path) -> None:
     assert "done     trimmed/020" in ended.err
 
 
-def test_an_unavailable_provider_starts_nothing(reel: Reel, tiny: Path) -> None:
+def test_an_unavailable_provider_starts_nothing(
+    reel: Reel, tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """`reel run` with a provider that is not there ends with 2, names rehearse, and leaves nothing."""
+    monkeypatch.delenv("OXEN_API_KEY")
     before = sorted(tiny.parent.rglob("*"))
 
     ended = reel("run", tiny.name)
