@@ -9,7 +9,7 @@ import rich_click as click
 from click.exceptions import NoSuchCommand
 
 COMMANDS = (
-    *("init", "check", "plan", "rehearse", "run", "status", "resolve", "cancel", "costs"),
+    *("init", "check", "plan", "rehearse", "run", "status", "resolve", "cancel", "costs", "audit"),
     *("show", "graph", "schema", "models", "doctor", "simulate"),
 )
 
