@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -12,23 +13,26 @@ from typing import TYPE_CHECKING, Any
 
 from runner import verdicts
 from runner.boot import BootClock
-from runner.ceiling import Ceiling
 from runner.clock import Clock
-from runner.errors import PausedError
+from runner.errors import PausedError, StoreError
 from runner.gate import Gate
 from runner.job import Resubmitted, Submitted
 from runner.journal import Attempts, Ordered, Record
 from runner.order import Body, Order
+from runner.payer import Payer
 from runner.remote import FetchError, ReadError, Refusal, Remote, Sighting
 from runner.submit import (
     FETCH_TRIES,
     SETTLE_SECONDS,
     Attempt,
+    Delivered,
     FetchFailed,
     Listed,
     Overdue,
     Resumed,
+    Seen,
     State,
+    Unclear,
     after,
     next_action,
 )
@@ -42,35 +46,14 @@ DEADLINE_SECONDS = 1800.0
 _OTHERS = 1.0
 """Seconds between two looks at what another process does."""
 
+_NAMING_SECONDS = 10.0
+"""How long what was delivered at once waits for its id: its URL expires."""
+
 _TRIES = FETCH_TRIES
 _FETCHABLE = frozenset({State.SUCCEEDED, State.FETCHED, State.DONE})
 _ENDED = frozenset({State.FAILED, State.CANCELLED})
+_NAMELESS = frozenset({State.HELD, State.SUCCEEDED, State.DONE})
 _RESTING = frozenset({State.HELD, State.STALLED, State.ABANDONED})
-
-
-@dataclass(frozen=True, slots=True)
-class Payer:
-    """In whose name attempts are made.
-
-    Attributes:
-        run: The run's id, for tags, and as the owner of its attempts.
-        spending: The run to whose spending they are added.
-        recipe: What the journal calls the recipe.
-        provider: The provider's name.
-        origin: Where they are sent.
-        account: Who pays.
-        ceiling: What may be spent.
-        alive: Whether the process of a run is still there.
-    """
-
-    run: str
-    spending: str
-    recipe: str
-    provider: str
-    origin: str
-    account: str
-    ceiling: Ceiling
-    alive: Callable[[str], bool]
 
 
 @dataclass(slots=True)
@@ -130,7 +113,7 @@ class Driver:
 
         async with self._locks.setdefault(order.key, anyio.Lock()):
             record = await self._made(order)
-            return await self._fetched(record, folder)
+            return await self._fetched(record, order, folder)
 
     async def _made(self, order: Order) -> Record:  # noqa: C901 - One loop, and a branch for each way on.
         """Go on with whatever was paid for, and pay for what was not, until there is a result."""
@@ -261,6 +244,8 @@ class Driver:
 
     async def _ask(self, order: Order, *, upload: bool) -> tuple[Record, Body, Refusal | None]:
         """Send a new attempt, once; or find the one that somebody else has begun meanwhile."""
+        import anyio
+
         await self._passed()
         payer, uuid = self.payer, self.new_id()
         tag = f"reelmake/{payer.run}/{uuid}"
@@ -276,7 +261,12 @@ class Driver:
             now = self.boot()
             return now.boot == moment.boot and now.seconds - moment.seconds < FRESH_SECONDS
 
-        posted = await self.remote.submit(body.content, attempt=uuid, fresh=fresh)
+        try:
+            posted = await self.remote.submit(body.content, attempt=uuid, fresh=fresh)
+        except anyio.get_cancelled_exc_class():
+            with suppress(StoreError):
+                self._moved(record, after(intent, Unclear("interrupted before a reply came")))
+            raise
         refusal = posted.refusal
         record = self._moved(
             record, after(record.attempt, posted.outcome), why=refusal.why if refusal is not None else None
@@ -284,7 +274,22 @@ class Driver:
         if refusal is not None:
             self._note_credit(refusal)
             self._tagless = self._tagless or refusal.why == "tag"
+        if isinstance(posted.outcome, Delivered):
+            self._results[uuid] = Sighting(Seen("succeeded", has_result=True), posted.result)
+            record = await self._named(record, order)
         return record, body, refusal
+
+    async def _named(self, record: Record, order: Order) -> Record:
+        """Look up the id of what was delivered without one: the cost and every other URL hang on it."""
+        import anyio
+
+        with anyio.move_on_after(_NAMING_SECONDS), suppress(ReadError, PausedError):
+            record = await self._listed_again(record)
+            if (generation_id := record.attempt.generation_id) is not None:
+                order.report(Submitted(generation_id, record.price))
+                cost = (await self.remote.look(generation_id)).cost
+                record = self._moved(record, record.attempt, cost)
+        return record
 
     def _ordered(self, order: Order) -> Ordered:
         payer = self.payer
@@ -323,9 +328,9 @@ class Driver:
             await self.clock.sleep(_OTHERS)
 
     async def _listed_again(self, record: Record) -> Record:
-        """Look once more for an attempt that was held because nobody could find it."""
+        """Look once for an attempt that nobody could find before, or that was delivered without an id."""
         attempt = record.attempt
-        if attempt.state is State.HELD and attempt.generation_id is None:
+        if attempt.state in _NAMELESS and attempt.generation_id is None:
             matches = await self.remote.matches(attempt.tag)
             if matches is not None:
                 moment = self.boot()
@@ -350,22 +355,28 @@ class Driver:
                 record = self._moved(record, after(record.attempt, listed))
         return record
 
-    async def _fetched(self, record: Record, folder: Path) -> Path:
-        """Fetch the result, asking for a fresh URL before each try but the first."""
-        uuid, generation_id = record.attempt.uuid, record.attempt.generation_id
-        assert generation_id is not None
-        sighting: Sighting | None = self._results.pop(uuid, None)
+    async def _fetched(self, record: Record, order: Order, folder: Path) -> Path:
+        """Fetch the result, asking for a fresh URL before each try but the first, where its id is known."""
+        sighting: Sighting | None = self._results.pop(record.attempt.uuid, None)
+        if sighting is None:
+            record = await self._listed_again(record)
+        generation_id = record.attempt.generation_id
         for _ in range(_TRIES):
             try:
-                sighting = sighting or await self.remote.look(generation_id)
+                if sighting is None:
+                    if generation_id is None:
+                        raise verdicts.unfetched(record, "the provider's list does not show it")
+                    sighting = await self.remote.look(generation_id)
                 return await self.remote.fetch(sighting.result, folder)
             except (FetchError, ReadError) as error:
                 failed = FetchFailed(str(error))
-            sighting = None
+            sighting = None if generation_id is not None else sighting
             if record.attempt.state is not State.DONE:
                 record = self._moved(record, after(record.attempt, failed))
             if next_action(record.attempt) != "ask":
                 await self.clock.sleep(self.breath())
+        if record.attempt.state is State.UNKNOWN:
+            return await self._fetched(await self._made(order), order, folder)
         if record.attempt.state is State.DONE:
             raise verdicts.unfetched(record, failed.message)
         raise verdicts.error(record, None)

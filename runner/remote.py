@@ -49,10 +49,17 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """What came of a paid request; `refusal` where it was refused."""
+    """What came of a paid request.
+
+    Attributes:
+        outcome: For the machine.
+        refusal: Why it was refused, where it was.
+        result: What `fetch` needs, where the reply of a blocking call delivers it.
+    """
 
     outcome: Outcome
     refusal: Refusal | None = None
+    result: Any = None
 
 
 @dataclass(frozen=True, slots=True)

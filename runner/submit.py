@@ -113,6 +113,11 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivered:
+    """The reply of a blocking call: it is made. Its URL is kept in memory only, and no id is known so far."""
+
+
+@dataclass(frozen=True, slots=True)
 class NotSent:
     """It provably never left: no connection, name or TLS, or no byte within five seconds of the commit."""
 
@@ -200,7 +205,7 @@ class Resumed:
     """A new run looks at the attempt again."""
 
 
-Outcome: TypeAlias = Accepted | NotSent | Rejected | Unclear
+Outcome: TypeAlias = Accepted | Delivered | NotSent | Rejected | Unclear
 Fact: TypeAlias = Outcome | Listed | Seen | Overdue | Fetched | FetchFailed | Recorded | Decided | Resumed
 Action: TypeAlias = Literal["send", "list", "poll", "fetch", "record", "ask", "nothing"]
 
@@ -218,6 +223,8 @@ def after(attempt: Attempt, fact: Fact) -> Attempt:  # noqa: C901, PLR0911, PLR0
     match attempt.state, fact:
         case State.INTENT, Accepted(generation_id):
             return replace(attempt, state=State.SUBMITTED, generation_id=generation_id)
+        case State.INTENT, Delivered():
+            return replace(attempt, state=State.SUCCEEDED)
         case State.INTENT, NotSent(message):
             return replace(attempt, state=State.NOT_SENT, message=message)
         case State.INTENT, Rejected(message):
@@ -230,6 +237,12 @@ def after(attempt: Attempt, fact: Fact) -> Attempt:  # noqa: C901, PLR0911, PLR0
             )
         case ((State.UNKNOWN | State.HELD | State.ABANDONED), Listed()):
             return _reconciled(attempt, fact)
+        case ((State.SUCCEEDED | State.DONE), Listed(matches)) if attempt.generation_id is None:
+            return replace(attempt, generation_id=matches[0]) if len(matches) == 1 else attempt
+        case State.SUCCEEDED, Resumed() if attempt.generation_id is None:
+            return replace(
+                attempt, state=State.UNKNOWN, message="the process ended before the result was fetched"
+            )
         case ((State.SUBMITTED | State.STALLED), Seen()):
             return _looked_at(attempt, fact)
         case ((State.FAILED | State.CANCELLED), Seen("succeeded", True)):
@@ -241,6 +254,8 @@ def after(attempt: Attempt, fact: Fact) -> Attempt:  # noqa: C901, PLR0911, PLR0
         case State.SUCCEEDED, Fetched():
             return replace(attempt, state=State.FETCHED)
         case State.SUCCEEDED, FetchFailed(message) if attempt.fetches + 1 >= FETCH_TRIES:
+            if attempt.generation_id is None:  # Only the list can tell another URL.
+                return replace(attempt, state=State.UNKNOWN, message=message)
             return replace(attempt, state=State.HELD, held="fetch", message=message)
         case State.SUCCEEDED, FetchFailed(message):
             return replace(attempt, fetches=attempt.fetches + 1, message=message)

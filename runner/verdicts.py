@@ -53,6 +53,5 @@ def elsewhere(record: Record) -> HeldError:
 
 def unfetched(record: Record, message: str) -> FailedError:
     """What was made before is gone here, and does not come from the provider either."""
-    return FailedError(
-        f"it was made before ({record.attempt.generation_id}), and cannot be fetched again: {message}"
-    )
+    named = record.attempt.generation_id or f"tag {record.attempt.tag}"
+    return FailedError(f"it was made before ({named}), and cannot be fetched again: {message}")

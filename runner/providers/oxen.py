@@ -36,8 +36,6 @@ class Oxen:
                 "OXEN_API_KEY is not set, so nothing can be rendered at Oxen; `reel rehearse RECIPE` "
                 "previews every shot here for nothing, and `reel simulate` is a server to try the hosted way"
             )
-        if settings.mode == "sync":
-            return 'mode = "sync" is not offered by `reel run`; set mode = "queue" in your configuration'
         return None
 
     def identity(self, rendition: Rendition) -> Mapping[str, Any]:

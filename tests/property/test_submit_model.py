@@ -13,10 +13,13 @@ from dataclasses import dataclass, replace
 import pytest
 
 from runner.submit import (
+    FETCH_TRIES,
     LIVE,
     Accepted,
     Attempt,
+    Delivered,
     Fetched,
+    FetchFailed,
     Listed,
     NotSent,
     Recorded,
@@ -76,11 +79,12 @@ def commit(world: World, changed: Attempt) -> Iterator[World]:
     yield replace(world, journal=changed, memory=changed)
 
 
-def sends(world: World) -> Iterator[tuple[World, Accepted | NotSent | Unclear | None]]:
+def sends(world: World) -> Iterator[tuple[World, Accepted | Delivered | NotSent | Unclear | None]]:
     """What a POST can come to: the world after it, and the reply; None is death while it was on its way."""
     world = replace(world, posts=world.posts + 1)
     landed = replace(world, jobs=(*world.jobs, world.clock))
     yield landed, Accepted("ours")
+    yield landed, Delivered()
     yield landed, Unclear("the reply was lost")
     yield world, Unclear("it never arrived")
     yield world, NotSent("no connection")
@@ -125,6 +129,14 @@ def careful(world: World) -> Iterator[World]:  # noqa: C901, PLR0912 - One branc
             assert world.jobs, "an id was kept for a job that was never accepted"
             yield from commit(world, after(world.memory, Seen("succeeded", has_result=True)))
         case "fetch":
+            if world.memory.generation_id is None:
+                named = after(world.memory, listed(world, now))
+                if named != world.memory:
+                    yield from commit(world, named)
+                gone = world.memory
+                for _ in range(FETCH_TRIES):
+                    gone = after(gone, FetchFailed("expired"))
+                yield from commit(replace(world, clock=now), gone)
             yield from commit(world, after(world.memory, Fetched()))
         case "record":
             yield from commit(world, after(world.memory, Recorded()))
@@ -216,3 +228,16 @@ def test_every_state_holds_its_key_until_the_job_is_settled() -> None:
     settled = {State.NOT_SENT, State.REJECTED, State.DONE, State.FAILED, State.CANCELLED, State.SUPERSEDED}
 
     assert settled == set(State) - LIVE
+
+
+def test_a_delivered_result_whose_id_is_unknown_is_looked_for_and_not_paid_again() -> None:
+    """A blocking call's URL dies with its process: the attempt is unknown then, and still holds its key."""
+    delivered = after(attempt(World()), Delivered())
+    found = after(delivered, Resumed())
+
+    assert (delivered.state, next_action(delivered)) == (State.SUCCEEDED, "fetch")
+    assert (found.state, next_action(found)) == (State.UNKNOWN, "list")
+    adopted = after(found, Listed(("ours",), "boot", 1000.0))
+    assert (adopted.state, adopted.generation_id) == (State.SUBMITTED, "ours")
+    assert after(found, Listed((), "boot", 1000.0)).state is State.HELD
+    assert after(replace(delivered, generation_id="ours"), Resumed()).state is State.SUCCEEDED

@@ -6,13 +6,14 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import anyio
 import anyio.to_thread
 
+from dsl.catalog import model
 from runner.errors import MediaError, PausedError
-from runner.providers.hosted.client import Oxen
+from runner.providers.hosted.client import Oxen, SyncEndpoint
 from runner.providers.hosted.download import Downloader
 from runner.providers.hosted.errors import (
     Cause,
@@ -27,8 +28,9 @@ from runner.providers.hosted.matching import tagged
 from runner.providers.hosted.outcome import Refused
 from runner.providers.hosted.rows import Row
 from runner.providers.hosted.secret import SignedUrl
+from runner.providers.hosted.sync_reply import Made
 from runner.remote import FetchError, Posted, ReadError, Refusal, Sighting, Why
-from runner.submit import Seen
+from runner.submit import Delivered, Seen
 
 _WHY: dict[Cause, Why] = {
     Cause.CONTENT: "content",
@@ -58,8 +60,13 @@ class Queue:
     _proving: anyio.Semaphore = field(default_factory=lambda: anyio.Semaphore(os.cpu_count() or 1))
 
     async def submit(self, body: Mapping[str, Any], *, attempt: str, fresh: Callable[[], bool]) -> Posted:
-        """Ask for one generation, once."""
-        outcome = await self.oxen.submit(body, fresh=fresh, attempt=attempt)
+        """Ask for one generation, once; with `mode = "sync"`, by the call that comes back when it is made."""
+        if self.oxen.settings.mode == "sync":
+            outcome = await self.oxen.generate(_endpoint(body), body, fresh=fresh)
+        else:
+            outcome = await self.oxen.submit(body, fresh=fresh, attempt=attempt)
+        if isinstance(outcome, Made):
+            return Posted(Delivered(), result=outcome.urls[0])
         if not isinstance(outcome, Refused):
             return Posted(outcome)
         refusal = _refusal(outcome.problem)
@@ -132,6 +139,13 @@ class Queue:
         except (DownloadError, UnsafeUrlError, OxenError, MediaError) as error:
             raise FetchError(str(error)) from None
         return done.path
+
+
+def _endpoint(body: Mapping[str, Any]) -> SyncEndpoint:
+    """The blocking endpoint that has the model."""
+    known = model(str(body.get("model")))
+    paths: tuple[SyncEndpoint, ...] = get_args(SyncEndpoint)
+    return next((path for path in paths if known and known.endpoint == path), "/videos/generate")
 
 
 def _refusal(problem: Problem) -> Refusal:

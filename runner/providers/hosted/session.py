@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 import anyio
 from anyio.abc import TaskGroup
 
-from runner.driver import DEADLINE_SECONDS, Driver, Payer
+from runner.driver import DEADLINE_SECONDS, Driver
 from runner.gate import Gate
 from runner.job import Job, Render
 from runner.order import Order
+from runner.payer import Payer
 from runner.providers.hosted.bodies import Bodies, canonical
 from runner.providers.hosted.client import Oxen, open_oxen
 from runner.providers.hosted.download import Downloader, open_downloader

@@ -16,13 +16,14 @@ import anyio
 from runner.boot import Moment
 from runner.ceiling import Ceiling
 from runner.clock import VirtualClock
-from runner.driver import Driver, Payer
+from runner.driver import Driver
 from runner.gate import Gate
 from runner.job import Report
 from runner.journal import Attempts, Journal, Record
 from runner.order import Body, Order
+from runner.payer import Payer
 from runner.remote import FetchError, Posted, ReadError, Refusal, Sighting
-from runner.submit import Accepted, Attempt, NotSent, Rejected, Seen, Unclear
+from runner.submit import Accepted, Attempt, Delivered, NotSent, Rejected, Seen, Unclear
 from runner.waker import Waker
 
 T = TypeVar("T")
@@ -39,7 +40,8 @@ class Provider:
 
     Attributes:
         clock: The time.
-        replies: What each POST in turn meets: `ok`, `lost` (accepted, no reply), `vanished` (not accepted, no
+        replies: What each POST in turn meets: `ok`, `lost` (accepted, no reply), `delivered` (made, no id),
+            `vanished` (not accepted, no
             reply), `offline`, or a refusal. `ok` once they are used up.
         ends: What becomes of each job in turn: `succeeded`, or a refusal. `succeeded` once they are used up.
         lag: Seconds until a list shows a job.
@@ -75,13 +77,15 @@ class Provider:
         self.posts.append((now, body))
         if isinstance(how, Refusal):
             return Posted(Rejected(how.message), how)
-        if how in {"ok", "lost"}:
+        if how in {"ok", "lost", "delivered"}:
             generation_id = str(UUID(int=next(self._ids)))
             self.jobs[generation_id] = (
                 now,
                 body.get("target_directory"),
                 self.ends.pop(0) if self.ends else "succeeded",
             )
+        if how == "delivered":
+            return Posted(Delivered(), result=f"url of post {len(self.posts)}")
         return Posted(Accepted(generation_id) if how == "ok" else Unclear("no reply came"))
 
     async def look(self, generation_id: str) -> Sighting:
