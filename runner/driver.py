@@ -16,8 +16,8 @@ from runner.boot import BootClock
 from runner.clock import Clock
 from runner.errors import PausedError, StoreError
 from runner.gate import Gate
-from runner.job import Resubmitted, Submitted
-from runner.journal import Attempts, Ordered, Record
+from runner.job import Resubmitted, Strange, Submitted
+from runner.journal import Attempts, Record
 from runner.order import Body, Order
 from runner.payer import Payer
 from runner.remote import FetchError, ReadError, Refusal, Remote, Sighting
@@ -46,6 +46,8 @@ DEADLINE_SECONDS = 1800.0
 _OTHERS = 1.0
 """Seconds between two looks at what another process does."""
 
+LIST_SECONDS = 2.0
+"""Between the first two looks at the list; then they grow, up to 20 s."""
 _NAMING_SECONDS = 10.0
 """How long what was delivered at once waits for its id: its URL expires."""
 
@@ -88,6 +90,7 @@ class Driver:
     settle: float = SETTLE_SECONDS
     deadline: float = DEADLINE_SECONDS
     _tagless: bool = False
+    _strange: set[str] = field(default_factory=set)
     _results: dict[str, Any] = field(default_factory=dict)
     _locks: dict[str, Lock] = field(default_factory=dict)
     _unsent: dict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -218,14 +221,16 @@ class Driver:
                 ended = record.attempt.empty_results
                 await self.waker.wait(generation_id, self.breath() if ended else self.pause(looks))
             looks += 1
-            record, refusal = await self._looked(record, generation_id)
+            record, refusal = await self._looked(record, generation_id, order)
             if refusal is not None and next_action(record.attempt) != "poll":
                 return record, refusal
             if next_action(record.attempt) == "poll" and self.boot().seconds - began >= deadline:
                 record = self._moved(record, after(record.attempt, Overdue()))
         return record, None
 
-    async def _looked(self, record: Record, generation_id: str) -> tuple[Record, Refusal | None]:
+    async def _looked(
+        self, record: Record, generation_id: str, order: Order
+    ) -> tuple[Record, Refusal | None]:
         try:
             sighting = await self.remote.look(generation_id)
         except ReadError as error:
@@ -235,6 +240,9 @@ class Driver:
             self.gate.pause(str(error))
             raise
         self._results[record.attempt.uuid] = sighting
+        if sighting.strange is not None and record.attempt.uuid not in self._strange:
+            self._strange.add(record.attempt.uuid)
+            order.report(Strange(generation_id, sighting.strange))
         refusal, now = sighting.refusal, after(record.attempt, sighting.seen)
         why = refusal.why if refusal is not None else None
         record = self._moved(record, now, sighting.cost, why)
@@ -253,7 +261,7 @@ class Driver:
         await self._passed()
         moment = self.boot()
         intent = Attempt(uuid, order.key, tag, State.INTENT, moment.boot, moment.seconds)
-        record = self.attempts.begin(intent, self._ordered(order), payer.ceiling)
+        record = self.attempts.begin(intent, payer.ordered(order, self.clock.now()), payer.ceiling)
         if record.attempt.uuid != uuid:
             return record, body, None
 
@@ -290,23 +298,6 @@ class Driver:
                 cost = (await self.remote.look(generation_id)).cost
                 record = self._moved(record, record.attempt, cost)
         return record
-
-    def _ordered(self, order: Order) -> Ordered:
-        payer = self.payer
-        return Ordered(
-            run=payer.run,
-            spending=payer.spending,
-            recipe=payer.recipe,
-            address=order.address,
-            uses=order.uses,
-            output=order.output,
-            provider=payer.provider,
-            origin=payer.origin,
-            account=payer.account,
-            body=order.canonical,
-            price=order.price,
-            at=self.clock.now(),
-        )
 
     async def _passed(self) -> None:
         """Wait until a paid request may go out; see to what dead processes left unknown on the account."""
@@ -346,7 +337,7 @@ class Driver:
             looks = 0
             while next_action(record.attempt) == "list":
                 if looks:
-                    await self.clock.sleep(min(2.0**looks, 20.0, self.settle / 4))
+                    await self.waker.wait(record.attempt.tag, min(LIST_SECONDS**looks, 20.0, self.settle / 4))
                 looks += 1
                 if (matches := await self.remote.matches(record.attempt.tag)) is None:
                     continue

@@ -109,6 +109,27 @@ class InstanceSubmitted:
 
 
 @dataclass(frozen=True, slots=True)
+class InstanceWarned:
+    """Signals that a provider says something odd of its job, which is followed all the same.
+
+    Attributes:
+        at: When this was known, in UTC.
+        address: The instance.
+        key: Its key.
+        generation_id: The provider's id.
+        status: The status word that the provider does not document; it counts as running.
+        message: The same in words.
+    """
+
+    at: datetime
+    address: str
+    key: str
+    generation_id: str
+    status: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class InstanceResubmitted:
     """Signals that the provider could not do the work as it was sent, and that it is sent in another way.
 
@@ -307,6 +328,7 @@ Event: TypeAlias = (
     | InstanceProgressed
     | InstanceSubmitted
     | InstanceResubmitted
+    | InstanceWarned
     | InstanceFinished
     | InstanceFailed
     | InstanceHeld

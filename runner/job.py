@@ -79,7 +79,20 @@ class Resubmitted:
     price: Decimal | None
 
 
-Report: TypeAlias = Submitted | Resubmitted
+@dataclass(frozen=True, slots=True)
+class Strange:
+    """Signals that the provider gives a job a status word that it does not document; it counts as running.
+
+    Attributes:
+        generation_id: Its id there.
+        word: The word, cut and cleaned.
+    """
+
+    generation_id: str
+    word: str
+
+
+Report: TypeAlias = Submitted | Resubmitted | Strange
 
 
 def _unreported(_: Report) -> None:

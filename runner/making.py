@@ -25,9 +25,10 @@ from runner.events import (
     InstanceStarted,
     InstanceSubmitted,
     InstanceUnpaid,
+    InstanceWarned,
 )
 from runner.gather import Gathered, gather
-from runner.job import Report, Submitted
+from runner.job import Report, Resubmitted, Strange, Submitted
 from runner.journal import Scope, Seen, SeenState
 from runner.judge import price, scope
 from runner.limits import Lane
@@ -210,12 +211,15 @@ class Making:
         """Say what a hosted provider reports, at once and for good."""
         assert self._gathered
         assert self._gathered.key
-        usd = None if report.price is None else float(report.price)
         at, address, key = *self._now(), self._gathered.key
-        if isinstance(report, Submitted):
-            self._say(InstanceSubmitted(at, address, key, report.generation_id, usd))
-        else:
-            self._say(InstanceResubmitted(at, address, key, report.reason, usd))
+        match report:
+            case Submitted(name, usd):
+                self._say(InstanceSubmitted(at, address, key, name, None if usd is None else float(usd)))
+            case Resubmitted(reason, usd):
+                self._say(InstanceResubmitted(at, address, key, reason, None if usd is None else float(usd)))
+            case Strange(name, word):
+                message = f'the provider says "{word}" of {name}, which is not documented: taken for running'
+                self._say(InstanceWarned(at, address, key, name, word, message))
         self.stage.announcements.flush()
 
     def _progressed(self, part: float) -> None:

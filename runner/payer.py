@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from runner.ceiling import Ceiling
+from runner.journal import Ordered
+from runner.order import Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +34,20 @@ class Payer:
     account: str
     ceiling: Ceiling
     alive: Callable[[str], bool]
+
+    def ordered(self, order: Order, at: datetime) -> Ordered:
+        """What is noted of an attempt that begins; `at` is the wall's time in UTC."""
+        return Ordered(
+            run=self.run,
+            spending=self.spending,
+            recipe=self.recipe,
+            address=order.address,
+            uses=order.uses,
+            output=order.output,
+            provider=self.provider,
+            origin=self.origin,
+            account=self.account,
+            body=order.canonical,
+            price=order.price,
+            at=at,
+        )

@@ -71,12 +71,14 @@ class Sighting:
         result: What `fetch` needs, such as a URL; only the remote reads it.
         cost: USD; None until the provider tells.
         refusal: Why it failed, where it did.
+        strange: The status word, where it is none that the provider documents.
     """
 
     seen: Seen
     result: Any = None
     cost: Decimal | None = None
     refusal: Refusal | None = None
+    strange: str | None = None
 
 
 class Remote(Protocol):

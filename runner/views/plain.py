@@ -16,6 +16,7 @@ from runner.events import (
     InstanceStarted,
     InstanceSubmitted,
     InstanceUnpaid,
+    InstanceWarned,
     RunStarted,
 )
 from runner.views.progress import RunProgress
@@ -57,6 +58,8 @@ class Plain:
             case InstanceResubmitted():
                 why = f"{printable(event.reason)}: a new attempt, {price_of(event.price_usd)}"
                 self._write(f"resend   {event.address}: {why}")
+            case InstanceWarned():
+                self._write(f"warning  {event.address}: {printable(event.message)}")
             case InstanceHeld():
                 self._write(f"held     {event.address}: {_first(event.message)}")
             case InstanceStalled():

@@ -90,7 +90,8 @@ class Queue:
         if row is None:
             return Sighting(Seen("missing"))
         problem = row.problem
-        return Sighting(row.seen, row.result_url, row.cost, None if problem is None else _refusal(problem))
+        refusal = None if problem is None else _refusal(problem)
+        return Sighting(row.seen, row.result_url, row.cost, refusal, row.status if row.strange else None)
 
     async def _row(self, generation_id: str) -> Row | None:
         """The row; of what has ended the history's, which has the cost, if it can be had."""

@@ -18,8 +18,11 @@ from runner.events import (
     InstanceResubmitted,
     InstanceReused,
     InstanceSubmitted,
+    InstanceWarned,
     RunFinished,
 )
+from runner.views.plain import Plain
+from runner.views.progress import RunProgress
 from tests.runner.paid.hosted import CANARY, ROOT, Set
 
 
@@ -249,3 +252,22 @@ def test_what_the_recipe_no_longer_asks_for_is_followed(stage: Set) -> None:
     assert stage.plan()["plate/010"] == ("reuse", "up to date")
     assert stage.run().status == "done"
     assert len(stage.accepted) == stage.posts == 3
+
+
+def test_a_status_word_that_is_not_documented_is_warned_of_once(
+    stage: Set, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It counts as running; the word is kept as it came, shown once a job, however often it is seen."""
+    monkeypatch.setattr("runner.providers.hosted.pace._NEAR_LISTENING", 0.05)
+    for fault in ("unknown-status:*:pondering", "slow-job:*:1"):
+        stage.simulator.faults.add(fault)
+    outcome = stage.run(only=("plate",))
+
+    assert outcome.status == "done"
+    warned = stage.of(InstanceWarned)
+    assert sorted(event.address for event in warned) == ["plate/010", "plate/020"]
+    assert {event.status for event in warned} == {"pondering"}
+    lines: list[str] = []
+    Plain(RunProgress(), lines.append)(warned[0])
+    what = f'the provider says "pondering" of {warned[0].generation_id}, which is not documented'
+    assert lines == [f"warning  {warned[0].address}: {what}: taken for running"]
