@@ -1,4 +1,7 @@
-"""Waiting for a generation: until somebody says that it has ended, or until it is time to look anyway."""
+"""Waiting for a generation: until somebody says that it has ended, or until it is time to look anyway.
+
+A generation is known by its id; one whose id is not known yet is waited for by its tag.
+"""
 
 from __future__ import annotations
 

@@ -157,6 +157,11 @@ class Attempts:
         query = "SELECT 1 FROM attempts WHERE origin = ? AND account = ? AND state = 'unknown'"
         return self._rows.one(query, origin, account) is not None
 
+    def looked_for(self, origin: str, account: str) -> set[str]:
+        """The tags of the account's attempts of which it is unknown what became of them."""
+        query = "SELECT tag FROM attempts WHERE origin = ? AND account = ? AND state = 'unknown'"
+        return {row[0] for row in self._rows.every(query, origin, account)}
+
     def source(self, digest: str, origin: str, account: str) -> str | None:
         """The generation of the account that gave these bytes."""
         query = """SELECT generation_id FROM attempts JOIN made USING (key)

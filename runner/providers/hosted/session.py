@@ -25,6 +25,7 @@ from runner.providers.hosted.download import Downloader, open_downloader
 from runner.providers.hosted.errors import Cause, OxenError
 from runner.providers.hosted.pace import Pace
 from runner.providers.hosted.queue import Queue, key_refused
+from runner.providers.hosted.strangers import Strangers
 from runner.providers.hosted.stream import Connected, EventStream, Hint
 from runner.providers.hosted.uploads import uploader
 from runner.waker import Waker
@@ -91,7 +92,7 @@ class _Session:
                 raise key_refused(error) from None
             raise
         pace, waker = Pace.of(settings, Random()), Waker(desk.clock)  # noqa: S311 - Jitter is no secret.
-        await self._listen(waker)
+        await self._listen(waker, Strangers(self.oxen, desk.attempts, account, waker, self.tasks))
         driver = Driver(
             attempts=desk.attempts,
             remote=Queue(self.oxen, self.downloader, waker.told),
@@ -118,18 +119,19 @@ class _Session:
         source = partial(desk.attempts.source, origin=account.origin, account=account.name)
         return driver, Bodies(self.oxen, uploader(self.oxen, desk.uploads), source)
 
-    async def _listen(self, waker: Waker) -> None:
+    async def _listen(self, waker: Waker, strangers: Strangers) -> None:
         """Begin to listen, and wait until events are heard or it is clear that they are not, for now."""
         tried = anyio.Event()
-        self.tasks.start_soon(self._hear, waker, tried)
+        self.tasks.start_soon(self._hear, waker, strangers, tried)
         with anyio.move_on_after(_HEARD_SECONDS):
             await tried.wait()
 
-    async def _hear(self, waker: Waker, tried: anyio.Event) -> None:
+    async def _hear(self, waker: Waker, strangers: Strangers, tried: anyio.Event) -> None:
         async with aclosing(EventStream(self.settings).listen()) as heard:
             async for item in heard:
                 if isinstance(item, Hint):
                     waker.wake(item.generation_id)
+                    strangers.hear(item.generation_id)
                     continue
                 waker.listening = isinstance(item, Connected)
                 tried.set()
