@@ -127,7 +127,8 @@ class Project:
         """Make what the recipe asks for, and deliver it.
 
         Raises:
-            UsageError: If a provider that is needed is not available; nothing was begun then.
+            UsageError: If a provider that is needed is not available, or a gate is in the way; nothing was
+                begun then.
             BusyError: If the recipe is being run by another process.
             StoreError: If the state cannot be written, or the disk is full.
             MediaError: If a local input cannot be read.
@@ -135,6 +136,7 @@ class Project:
         from runner.running import run
 
         self._refuse_unavailable()
+        self._refuse_gates()
         return await run(self, views)
 
     def judge(self, store: Store, journal: Journal) -> Plan:
@@ -165,3 +167,15 @@ class Project:
         for planned in self.plan().instances.values() if reasons else ():
             if planned.verdict != "reuse" and planned.instance.provider in reasons:
                 raise UsageError(reasons[planned.instance.provider])
+
+    def _refuse_gates(self) -> None:
+        """Refuse to go past a gate: nobody can approve it yet, and what lies behind it may cost money."""
+        if self.options.rehearsal:
+            return
+        gates = {address for address in self.wanted if self.graph.instances[address].gate}
+        for address in self.wanted:
+            for passed in gates.intersection(self.graph.instances[address].inputs):
+                raise UsageError(
+                    f"{address} waits behind the gate of {passed}, and this release cannot open gates yet; "
+                    f"make it with --only {passed}, look at it, and then take the gate out of the recipe"
+                )
