@@ -16,7 +16,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from tests import canary
-from tests.canary import KEY, Listener, files_that_show, shows
+from tests.canary import KEY, Listener, file_shows, files_that_show, shows
 
 ROOT = Path(__file__).parents[1]
 RAW = KEY.encode()
@@ -109,6 +109,19 @@ def test_writes(tmp_path):
 def test_clean(tmp_path):
     (tmp_path / "journal").write_bytes(b"x" * 99)
 """
+
+
+def test_a_leak_beyond_a_hole_is_found(tmp_path: Path) -> None:
+    """Of a file of a terabyte only what was written is read, and all of that."""
+    path = tmp_path / "sparse"
+    with path.open("wb") as file:
+        file.seek(2**40)
+        file.write(b"x" * 5_000_000 + KEY.encode())
+
+    found = file_shows(path)
+    path.unlink()
+
+    assert found
 
 
 def test_a_run_with_a_leak_fails(tmp_path: Path) -> None:

@@ -57,9 +57,7 @@ def test_every_key_is_described() -> None:
     silent = [
         path
         for path, each in _keys(SCHEMA)
-        if each is not True
-        and set(each) != {"const"}
-        and not str(each.get("description", "")).endswith(".")
+        if each is not True and set(each) != {"const"} and not str(each.get("description", "")).endswith(".")
     ]
 
     assert silent == []
