@@ -29,6 +29,12 @@ from runner.project import Equipment, Project, RunOptions
 SPAN = Span("film.toml", 1, 1, 1, 2)
 
 
+def untouched(path: Path) -> tuple[int, int, int]:
+    """What of a file changes when it is written or replaced, and does not when it is only read."""
+    found = path.stat()
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
 def made(text: str, media: MediaType = "video") -> Made:
     return Made(Address.parse(text), media)
 

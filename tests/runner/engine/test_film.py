@@ -23,6 +23,7 @@ from runner.journal import Journal
 from runner.media.probe import probe
 from runner.plan import Plan
 from runner.project import Project, RunOptions, View, open_project
+from tests.runner.engine.fakes import untouched
 
 TRIALS = max(1, int(3 * float(os.environ.get("REEL_TRIALS", "1"))))
 ROOT = Path(__file__).parents[3]
@@ -138,14 +139,14 @@ def test_the_film_is_as_long_as_the_plan_said(finished: Path) -> None:
 
 def test_running_again_does_nothing(folder: Path) -> None:
     """Every instance is reused, and the film is not written again."""
-    before = film(folder).stat()
+    before = untouched(film(folder))
     recipe = folder / "film.toml"
 
     last = run(recipe)[-1]
 
     assert isinstance(last, RunFinished)
     assert last.made == 0
-    assert film(folder).stat() == before
+    assert untouched(film(folder)) == before
 
 
 def test_one_prompt_changes_its_shot_and_the_film(folder: Path) -> None:

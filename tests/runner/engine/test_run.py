@@ -29,7 +29,7 @@ from runner.job import Job
 from runner.journal import Journal
 from runner.project import Outcome, RunOptions
 from runner.store import Store
-from tests.runner.engine.fakes import World, clips, local, made
+from tests.runner.engine.fakes import World, clips, local, made, untouched
 
 pytestmark = pytest.mark.anyio
 
@@ -83,7 +83,7 @@ async def test_a_second_run_does_nothing(world: World) -> None:
     """Running again starts nothing, and leaves the deliverable as it lies."""
     await run(two_shots(world))
     target = world.folder / "out" / "FLM_film.mp4"
-    before = target.stat()
+    before = untouched(target)
 
     outcome = await run(world)
 
@@ -92,7 +92,7 @@ async def test_a_second_run_does_nothing(world: World) -> None:
     assert world.derived == ["last_frame"]
     assert outcome.outputs == {"film": (target,)}
     assert [event.changed for event in world.of(Delivered)] == [False]
-    assert target.stat() == before
+    assert untouched(target) == before
 
 
 async def test_the_journal_has_every_event_before_a_view_sees_it(world: World) -> None:
