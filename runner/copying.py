@@ -33,7 +33,7 @@ def copy(source: Path, target: Path, *, durable: bool = True) -> tuple[str, int]
             copied = _clone(read, write) or _pump(read, write)
             if durable:
                 os.fsync(write)
-        except BaseException:
+        except BaseException:  # Also when cancelled: half a copy must not stay behind.
             target.unlink(missing_ok=True)
             raise
         finally:

@@ -62,7 +62,7 @@ class Rows:
         try:
             yield
             self.commit()
-        except BaseException:
+        except BaseException:  # Also when interrupted: a transaction is kept whole or not at all.
             with contextlib.suppress(sqlite3.Error):
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
@@ -74,7 +74,7 @@ def closed_if_broken(connection: sqlite3.Connection) -> Iterator[None]:
     """Close a connection that cannot be used."""
     try:
         yield
-    except BaseException:
+    except BaseException:  # Whatever it was, nobody else will close this connection.
         connection.close()
         raise
 
